@@ -1,0 +1,49 @@
+/** A value that prints as **** through string, JSON and inspection; only `reveal` gives it away. */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return masked;
+  }
+
+  toJSON(): string {
+    return masked;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return masked;
+  }
+}
+
+export const masked = '****';
+
+/** Replaces every form of each secret in the text: raw, URL-encoded, base64, JSON-escaped, and line by line. */
+export function mask(text: string, secrets: Iterable<Secret>): string {
+  const forms = [...secrets].flatMap((secret) => formsOf(secret.reveal()));
+  // The longest first, so that a secret that holds another is not cut in two.
+  return forms.sort((a, b) => b.length - a.length).reduce((out, form) => out.replaceAll(form, masked), text);
+}
+
+/** Replaces what stands between `//` and `@` in anything that looks like a URL. */
+export function maskUserInfo(text: string): string {
+  return text.replace(/\/\/[^/\s]*@/g, `//${masked}@`);
+}
+
+function formsOf(value: string): string[] {
+  const whole = [
+    value,
+    encodeURIComponent(value.toWellFormed()),
+    Buffer.from(value).toString('base64'),
+    JSON.stringify(value).slice(1, -1),
+  ];
+  // Shorter pieces would mask ordinary words and numbers.
+  return [...new Set([...whole, ...value.split(/\r?\n/)])].filter((form) => form.length >= 4);
+}

@@ -1,0 +1,128 @@
+// Generated from schemas/fields.schema.json by `npm run generate`. Do not edit.
+
+/** The fields of one task in their canonical form, defaults filled in. */
+export interface Fields {
+  /** What the task does. */
+  readonly action: "Trigger Lambda Function" | "List Functions" | "Test Connection";
+  /** Access key id as user, secret access key as password, session token as token. Unset: the default chain (environment, shared files and profiles, SSO, web identity, ECS, EC2). */
+  readonly credentials?: { readonly user: string; readonly password: string; readonly token?: string };
+  /** Unset: the region in a full function ARN, then AWS_REGION, AWS_DEFAULT_REGION, the profile's region. */
+  readonly region?: string;
+  /** Assume the role before calling Lambda. */
+  readonly role_based_access: boolean;
+  /** The IAM role to assume, in any partition. */
+  readonly role_arn?: string;
+  /** Name, name:alias, partial ARN or full ARN of the function. */
+  readonly function_name?: string;
+  /** Request Response waits for the answer, Event queues the call, Dry Run checks permission and parameters only. */
+  readonly invocation_type: "Request Response" | "Event" | "Dry Run";
+  /** Where the payload comes from. */
+  readonly payload_source: "None" | "Script" | "File";
+  /** The payload: JSON text, sent byte for byte, or a JSON value. */
+  readonly payload_script?: string;
+  /** Where the client context comes from. */
+  readonly client_context_source: "None" | "Script";
+  /** The client context: JSON, base64-encoded for you, at most 3,583 bytes encoded. AWS drops it with Event. */
+  readonly client_context_script?: string;
+  /** Tail brings the last 4 KB of the execution log. Only with Request Response. */
+  readonly log_type: "None" | "Tail";
+  /** Version or alias to invoke. */
+  readonly qualifier?: string;
+  /** Reach AWS through a proxy. */
+  readonly use_proxy: boolean;
+  /** The kind of proxy connection. */
+  readonly proxy_type: "HTTP" | "HTTPS" | "HTTPS with Credentials";
+  /** Comma-separated http://host:port and https://host:port entries, at most one of each scheme, without a password. */
+  readonly proxy?: string;
+  /** User and password for the proxy. Required with HTTPS with Credentials, used with the others when set. */
+  readonly proxy_credentials?: { readonly user: string; readonly password: string };
+  /** Path of a PEM file with the certificates to trust for the TLS to the proxy. */
+  readonly proxy_ca_bundle_file?: string;
+  /** Seconds from the request sent to the last byte of the answer. */
+  readonly wait_for_completion_timeout: number;
+  /** http or https URL of Lambda, also reached through the proxy. Unset: AWS_ENDPOINT_URL_LAMBDA, AWS_ENDPOINT_URL, then the region's endpoint. */
+  readonly endpoint_url?: string;
+  /** Path of the file whose bytes are the payload. */
+  readonly payload_file?: string;
+  /** External id for AssumeRole. */
+  readonly role_external_id?: string;
+  /** Session name for AssumeRole, as seen in CloudTrail. */
+  readonly role_session_name: string;
+  /** Lifetime of the assumed role's credentials. */
+  readonly role_duration_seconds: number;
+  /** Seconds for DNS, TCP, proxy CONNECT and TLS together. */
+  readonly connect_timeout: number;
+  /** Attempts in all, only after failures that prove that nothing was executed. */
+  readonly max_attempts: number;
+  /** http or https URL of STS. Unset: AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, then the region's endpoint. */
+  readonly sts_endpoint_url?: string;
+  /** Whether an error in the function's own code fails the task (exit 1). If not, it is exit 0 with function_error in the result. */
+  readonly fail_on_function_error: boolean;
+  /** Tenant of a function with tenant isolation. */
+  readonly tenant_id?: string;
+  /** Name of the durable execution: AWS starts one execution for one name. */
+  readonly durable_execution_name?: string;
+  /** List Functions: where to go on, the next_marker of an earlier list. */
+  readonly marker?: string;
+  /** List Functions: how many functions at most. */
+  readonly max_items: number;
+  /** List Functions: ALL lists every published version, unqualified only the latest. */
+  readonly function_version: "ALL" | "unqualified";
+}
+
+export type Kind = 'choice' | 'credential' | 'text' | 'boolean' | 'integer' | 'script';
+
+/** How each field is read from the wire, in the order in which the output echoes them. */
+export const fieldTable: Readonly<Record<keyof Fields, FieldFacts>> = {
+  action: {"kind":"choice","choices":["Trigger Lambda Function","List Functions","Test Connection"]},
+  credentials: {"kind":"credential","parts":["user","password","token"],"rule":"give the access key id as user and the secret access key as password, or leave both unset to use the default credential chain"},
+  region: {"kind":"text","rule":"must be the code of an AWS region, such as us-east-1"},
+  role_based_access: {"kind":"boolean"},
+  role_arn: {"kind":"text","rule":"must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/invoke"},
+  function_name: {"kind":"text"},
+  invocation_type: {"kind":"choice","choices":["Request Response","Event","Dry Run"]},
+  payload_source: {"kind":"choice","choices":["None","Script","File"]},
+  payload_script: {"kind":"script"},
+  client_context_source: {"kind":"choice","choices":["None","Script"]},
+  client_context_script: {"kind":"script"},
+  log_type: {"kind":"choice","choices":["None","Tail"]},
+  qualifier: {"kind":"text","rule":"must be a version number or an alias of the function, such as 7, PROD or $LATEST"},
+  use_proxy: {"kind":"boolean"},
+  proxy_type: {"kind":"choice","choices":["HTTP","HTTPS","HTTPS with Credentials"]},
+  proxy: {"kind":"text"},
+  proxy_credentials: {"kind":"credential","parts":["user","password"],"rule":"give the proxy's user (without a colon) and password"},
+  proxy_ca_bundle_file: {"kind":"text"},
+  wait_for_completion_timeout: {"kind":"integer","rule":"must be a whole number of seconds from 1 to 900"},
+  endpoint_url: {"kind":"text"},
+  payload_file: {"kind":"text"},
+  role_external_id: {"kind":"text","rule":"must be 2 to 1224 letters, digits or _+=,.@:/-"},
+  role_session_name: {"kind":"text","rule":"must be 2 to 64 letters, digits or _+=,.@-"},
+  role_duration_seconds: {"kind":"integer","rule":"must be a whole number of seconds from 900 to 43200"},
+  connect_timeout: {"kind":"integer","rule":"must be a whole number of seconds from 1 to 60"},
+  max_attempts: {"kind":"integer","rule":"must be a whole number from 1 to 10"},
+  sts_endpoint_url: {"kind":"text"},
+  fail_on_function_error: {"kind":"boolean"},
+  tenant_id: {"kind":"text","rule":"must be 1 to 256 letters, digits, blanks or ._:/=+-@"},
+  durable_execution_name: {"kind":"text","rule":"must be 1 to 64 letters, digits, _ or -"},
+  marker: {"kind":"text"},
+  max_items: {"kind":"integer","rule":"must be a whole number from 1 to 10000"},
+  function_version: {"kind":"choice","choices":["ALL","unqualified"]},
+};
+
+export interface FieldFacts {
+  readonly kind: Kind;
+  readonly choices?: readonly string[];
+  readonly parts?: readonly string[];
+  readonly rule?: string;
+}
+
+/** When the requirements of the schema's allOf apply, by their index. */
+export const conditions: readonly string[] = [
+  "when role_based_access is true",
+  "when action is Trigger Lambda Function",
+  "when payload_source is Script",
+  "when payload_source is File",
+  "when client_context_source is Script",
+  "when use_proxy is true",
+  "when use_proxy is true and proxy_type is HTTPS with Credentials",
+];

@@ -1,0 +1,214 @@
+import { ValidationError, type Violation } from '../errors.ts';
+import type { ReadFile } from '../ports.ts';
+import { Secret } from '../secret.ts';
+import type { Fields } from './fields.ts';
+import { parseFunctionName } from './function-name.ts';
+import { jsonFault } from './json-fault.ts';
+import { payloadFault } from './limits.ts';
+import { type Proxies, parseProxies } from './proxies.ts';
+
+/** What is asked, parsed: nothing behind this point sees the wire form. Times are in milliseconds. */
+export type Task =
+  | { readonly action: 'Trigger Lambda Function'; readonly connection: Connection; readonly request: InvokeRequest }
+  | { readonly action: 'List Functions'; readonly connection: Connection; readonly request: ListRequest }
+  | { readonly action: 'Test Connection'; readonly connection: Connection };
+
+export type Action = Task['action'];
+export type TaskOf<A extends Action> = Extract<Task, { action: A }>;
+
+/** How AWS is reached. Two tasks with equal connections can share a session. */
+export interface Connection {
+  readonly region?: string;
+  readonly credentials?: Credentials;
+  readonly role?: Role;
+  readonly endpointUrl?: string;
+  readonly stsEndpointUrl?: string;
+  readonly proxy?: ProxySettings;
+  readonly connectTimeout: number;
+  readonly waitTimeout: number;
+  readonly maxAttempts: number;
+}
+
+export interface Credentials {
+  readonly accessKeyId: Secret;
+  readonly secretAccessKey: Secret;
+  readonly sessionToken?: Secret;
+}
+
+export interface Role {
+  readonly arn: string;
+  readonly externalId?: string;
+  readonly sessionName: string;
+  readonly durationSeconds: number;
+}
+
+export interface ProxySettings {
+  readonly servers: Proxies;
+  readonly credentials?: { readonly user: Secret; readonly password: Secret };
+  /** PEM text trusted for the TLS to the proxy, and for nothing else. */
+  readonly ca?: string;
+}
+
+export interface InvokeRequest {
+  readonly functionName: string;
+  readonly qualifier?: string;
+  readonly invocationType: 'RequestResponse' | 'Event' | 'DryRun';
+  readonly logTail: boolean;
+  readonly payload?: Uint8Array;
+  /** JSON text, not yet encoded. */
+  readonly clientContext?: Secret;
+  readonly tenantId?: string;
+  readonly durableExecutionName?: string;
+  readonly failOnFunctionError: boolean;
+}
+
+export interface ListRequest {
+  readonly marker?: string;
+  readonly maxItems: number;
+  readonly allVersions: boolean;
+}
+
+/** Makes the task from valid fields. Reads the files they name; what is wrong with those is a violation too. */
+export async function toTask(fields: Fields, readFile: ReadFile): Promise<Task> {
+  const violations: Violation[] = [];
+  const [payload, ca] = await Promise.all([
+    payloadOf(fields, readFile, violations),
+    proxyCaOf(fields, readFile, violations),
+  ]);
+  if (violations.length > 0) throw new ValidationError(violations);
+  const connection = connectionOf(fields, ca);
+  switch (fields.action) {
+    case 'Trigger Lambda Function':
+      return { action: fields.action, connection, request: invokeRequestOf(fields, payload) };
+    case 'List Functions':
+      return { action: fields.action, connection, request: listRequestOf(fields) };
+    case 'Test Connection':
+      return { action: fields.action, connection };
+  }
+}
+
+function connectionOf(fields: Fields, ca: string | undefined): Connection {
+  const { region = regionOf(fields), credentials, role_arn, endpoint_url, sts_endpoint_url } = fields;
+  const proxy = proxyOf(fields, ca);
+  return {
+    ...(region && { region }),
+    ...(credentials && { credentials: credentialsOf(credentials) }),
+    ...(fields.role_based_access && role_arn && { role: roleOf(fields, role_arn) }),
+    ...(endpoint_url && { endpointUrl: endpoint_url }),
+    ...(sts_endpoint_url && { stsEndpointUrl: sts_endpoint_url }),
+    ...(proxy && { proxy }),
+    connectTimeout: fields.connect_timeout * 1000,
+    waitTimeout: fields.wait_for_completion_timeout * 1000,
+    maxAttempts: fields.max_attempts,
+  };
+}
+
+function regionOf({ function_name = '' }: Fields): string | undefined {
+  const name = parseFunctionName(function_name);
+  return typeof name === 'string' ? undefined : name.region;
+}
+
+function credentialsOf({ user, password, token }: NonNullable<Fields['credentials']>): Credentials {
+  return {
+    accessKeyId: new Secret(user),
+    secretAccessKey: new Secret(password),
+    ...(token && { sessionToken: new Secret(token) }),
+  };
+}
+
+function roleOf({ role_external_id, role_session_name, role_duration_seconds }: Fields, arn: string): Role {
+  return {
+    arn,
+    ...(role_external_id && { externalId: role_external_id }),
+    sessionName: role_session_name,
+    durationSeconds: role_duration_seconds,
+  };
+}
+
+function proxyOf({ use_proxy, proxy, proxy_credentials }: Fields, ca: string | undefined): ProxySettings | undefined {
+  const servers = use_proxy && proxy ? parseProxies(proxy) : 'none';
+  if (typeof servers === 'string') return undefined;
+  return {
+    servers,
+    ...(proxy_credentials && {
+      credentials: { user: new Secret(proxy_credentials.user), password: new Secret(proxy_credentials.password) },
+    }),
+    ...(ca && { ca }),
+  };
+}
+
+const invocationTypes = {
+  'Request Response': 'RequestResponse',
+  Event: 'Event',
+  'Dry Run': 'DryRun',
+} as const satisfies Record<Fields['invocation_type'], InvokeRequest['invocationType']>;
+
+function invokeRequestOf(fields: Fields, payload: Uint8Array | undefined): InvokeRequest {
+  const { function_name = '', client_context_source, client_context_script, tenant_id, durable_execution_name } = fields;
+  const parsed = parseFunctionName(function_name);
+  const name = typeof parsed === 'string' ? { name: function_name } : parsed;
+  const qualifier = fields.qualifier ?? name.qualifier;
+  const hasContext = client_context_source === 'Script' && client_context_script !== undefined;
+  return {
+    functionName: name.name,
+    ...(qualifier && { qualifier }),
+    invocationType: invocationTypes[fields.invocation_type],
+    logTail: fields.log_type === 'Tail',
+    ...(payload && { payload }),
+    ...(hasContext && { clientContext: new Secret(client_context_script) }),
+    ...(tenant_id && { tenantId: tenant_id }),
+    ...(durable_execution_name && { durableExecutionName: durable_execution_name }),
+    failOnFunctionError: fields.fail_on_function_error,
+  };
+}
+
+function listRequestOf({ marker, max_items, function_version }: Fields): ListRequest {
+  return { ...(marker && { marker }), maxItems: max_items, allVersions: function_version === 'ALL' };
+}
+
+async function payloadOf(fields: Fields, readFile: ReadFile, violations: Violation[]): Promise<Uint8Array | undefined> {
+  const { action, payload_source, payload_script, payload_file, invocation_type } = fields;
+  if (action !== 'Trigger Lambda Function') return undefined;
+  if (payload_source === 'Script' && payload_script !== undefined) return Buffer.from(payload_script);
+  if (payload_source !== 'File' || payload_file === undefined) return undefined;
+  const bytes = await read('payload_file', payload_file, readFile, violations);
+  if (bytes === undefined) return undefined;
+  const fault = payloadFault(bytes.length, invocation_type) ?? bytesFault(bytes);
+  if (fault !== null) violations.push({ field: 'payload_file', message: fault });
+  return bytes;
+}
+
+function bytesFault(bytes: Uint8Array): string | null {
+  try {
+    return jsonFault(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    return 'must be JSON in UTF-8, but has bytes that are not UTF-8';
+  }
+}
+
+async function proxyCaOf(fields: Fields, readFile: ReadFile, violations: Violation[]): Promise<string | undefined> {
+  const { use_proxy, proxy_ca_bundle_file } = fields;
+  if (!use_proxy || proxy_ca_bundle_file === undefined) return undefined;
+  const bytes = await read('proxy_ca_bundle_file', proxy_ca_bundle_file, readFile, violations);
+  if (bytes === undefined) return undefined;
+  const pem = Buffer.from(bytes).toString('latin1');
+  if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
+    violations.push({ field: 'proxy_ca_bundle_file', message: 'must be a PEM file with at least one certificate' });
+  }
+  return pem;
+}
+
+async function read(
+  field: keyof Fields,
+  path: string,
+  readFile: ReadFile,
+  violations: Violation[],
+): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+    violations.push({ field, message: `cannot be read (${code}); check the path and its permissions: ${path}` });
+    return undefined;
+  }
+}

@@ -1,0 +1,12 @@
+// Generated from schemas/fields.schema.json by `npm run generate`. Do not edit.
+
+export interface SchemaError {
+  readonly instancePath: string;
+  readonly schemaPath: string;
+  readonly keyword: string;
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
+/** Fills in defaults and checks the fields; what is wrong stands in `errors` afterwards. */
+declare const validate: { (fields: object): boolean; errors: readonly SchemaError[] | null };
+export default validate;
