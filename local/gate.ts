@@ -1,0 +1,68 @@
+import type { Credentials } from './auth/credentials.ts';
+import { verifySignature } from './auth/signature.ts';
+import { LAMBDA_REFUSALS, SignatureError, STS_REFUSALS } from './auth/signature-error.ts';
+import type { Answer } from './http/answer.ts';
+import { type Call, header } from './http/call.ts';
+import { answerLambda, type LambdaPorts } from './lambda/lambda-api.ts';
+import { LambdaError, toLambdaAnswer } from './lambda/lambda-error.ts';
+import { answerSts } from './sts/sts-api.ts';
+import { StsError, toStsAnswer } from './sts/sts-error.ts';
+
+export interface GatePorts extends LambdaPorts {
+  readonly credentials: Credentials;
+  readonly now: () => number;
+}
+
+/** Answers any call: verifies who signed it and hands it to the service it is for. Every failure is an answer, too. */
+export async function answerCall(call: Call, ports: GatePorts): Promise<Answer> {
+  return isForSts(call) ? callSts(call, ports) : callLambda(call, ports);
+}
+
+async function callLambda(call: Call, ports: GatePorts): Promise<Answer> {
+  try {
+    const signer = await verifySignature(call, 'lambda', ports.credentials, ports.now());
+    return await answerLambda(call, signer, ports);
+  } catch (error) {
+    return toLambdaAnswer(toLambdaError(error, call, ports));
+  }
+}
+
+function toLambdaError(error: unknown, call: Call, ports: GatePorts): LambdaError {
+  if (error instanceof LambdaError) return error;
+  if (error instanceof SignatureError) {
+    const { status, name } = LAMBDA_REFUSALS[error.reason];
+    return new LambdaError(status, name, error.message);
+  }
+  return new LambdaError(500, 'ServiceException', describe(error, call, ports));
+}
+
+async function callSts(call: Call, ports: GatePorts): Promise<Answer> {
+  try {
+    const signer = await verifySignature(call, 'sts', ports.credentials, ports.now());
+    return answerSts(call, signer, ports.credentials, ports.now());
+  } catch (error) {
+    return toStsAnswer(toStsError(error, call, ports), call.id);
+  }
+}
+
+function toStsError(error: unknown, call: Call, ports: GatePorts): StsError {
+  if (error instanceof StsError) return error;
+  if (error instanceof SignatureError) {
+    const { status, name } = STS_REFUSALS[error.reason];
+    return new StsError(status, name, error.message);
+  }
+  return new StsError(500, 'InternalFailure', describe(error, call, ports));
+}
+
+/** Logs what nobody foresaw with its stack, and gives its message for the answer. */
+function describe(error: unknown, { method, path }: Call, { log }: GatePorts): string {
+  const { stack, message } = error as Error;
+  log(`${method} ${path} failed: ${stack}`);
+  return message;
+}
+
+/** STS has one path, Lambda none of that name; the form or the scope of the signature tells the rest. */
+function isForSts(call: Call): boolean {
+  const form = header(call, 'content-type')?.startsWith('application/x-www-form-urlencoded') ?? false;
+  return call.path === '/' && (form || call.query.has('Action') || call.method === 'POST');
+}

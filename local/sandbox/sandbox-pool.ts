@@ -1,0 +1,120 @@
+import { type FunctionConfig, parseFunctionConfig } from '../functions/function-config.ts';
+import type { FunctionFile } from '../functions/function-files.ts';
+import { type Ending, type Sandbox, startSandbox } from './sandbox.ts';
+import { sandboxEnvironment } from './sandbox-environment.ts';
+
+export interface SandboxPoolOptions {
+  readonly runtimeFile: string;
+  readonly timeoutSeconds: number;
+  /** The URL of the endpoint, under which functions can call each other. */
+  readonly url: () => string;
+}
+
+/** A copy that is ready to run, or the reason why there is none. */
+export type Lease =
+  | { readonly sandbox: Sandbox; readonly config: FunctionConfig; readonly initMs?: number }
+  | { readonly failure: Ending; readonly output: Buffer; readonly config: FunctionConfig; readonly initMs: number };
+
+/** At most this many copies run at a time: a loop of a caller must not take the machine down. */
+export const CONCURRENT_EXECUTIONS = 100;
+/** Copies of one function that are kept warm. */
+const IDLE_LIMIT = 10;
+/** Lambda gives a function's code ten seconds to load. */
+const INIT_TIMEOUT_MS = 10_000;
+
+/** All child processes of the endpoint: warm ones are used again, concurrent invocations get one each. */
+export class SandboxPool {
+  readonly #options: SandboxPoolOptions;
+  readonly #all = new Set<Sandbox>();
+  readonly #idle = new Map<string, Sandbox[]>();
+  readonly #configs = new Map<string, { modified: number; config: FunctionConfig }>();
+  #closed = false;
+
+  constructor(options: SandboxPoolOptions) {
+    this.#options = options;
+  }
+
+  get full(): boolean {
+    const idle = [...this.#idle.values()].reduce((count, sandboxes) => count + sandboxes.length, 0);
+    return this.#all.size - idle >= CONCURRENT_EXECUTIONS;
+  }
+
+  async acquire(fn: FunctionFile, region: string): Promise<Lease> {
+    const idle = this.#idle.get(fn.name) ?? [];
+    const known = this.#known(fn);
+    for (let sandbox = idle.pop(); sandbox !== undefined; sandbox = idle.pop()) {
+      if (known !== undefined && sandbox.alive && sandbox.fn.modified === fn.modified)
+        return { sandbox, config: known };
+      // It has died, or its file was edited since and has to be loaded anew.
+      await this.#end(sandbox);
+    }
+    return this.#start(fn, region);
+  }
+
+  /** Takes a copy back after its invocation. */
+  release(sandbox: Sandbox): void {
+    if (sandbox.alive && !this.#closed) this.#keepIdle(sandbox);
+    else void this.#end(sandbox);
+  }
+
+  /** Finds out a function's configuration, for which its code has to be loaded once. */
+  async describe(fn: FunctionFile, region: string): Promise<FunctionConfig> {
+    const known = this.#known(fn);
+    if (known !== undefined) return known;
+    const lease = await this.#start(fn, region);
+    if ('sandbox' in lease) this.release(lease.sandbox);
+    return lease.config;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#all].map((sandbox) => this.#end(sandbox)));
+  }
+
+  async #start(fn: FunctionFile, region: string): Promise<Lease> {
+    const { runtimeFile, timeoutSeconds, url } = this.#options;
+    const defaults = parseFunctionConfig({}, timeoutSeconds);
+    const known = this.#known(fn);
+    const started = performance.now();
+    const sandbox = startSandbox(fn, sandboxEnvironment(fn, known ?? defaults, region, url()), runtimeFile);
+    this.#all.add(sandbox);
+    if (this.#closed) await this.#end(sandbox);
+    const ending = await sandbox.init(INIT_TIMEOUT_MS);
+    const initMs = performance.now() - started;
+    if (ending.kind !== 'ready') return this.#fail(sandbox, ending, known ?? defaults, initMs);
+    if (known !== undefined) return { sandbox, config: known, initMs };
+    try {
+      const config = parseFunctionConfig(ending.config, timeoutSeconds);
+      this.#configs.set(fn.file, { modified: fn.modified, config });
+      if (Object.keys(config.environment).length === 0) return { sandbox, config, initMs };
+      // Code may read its environment while it is loaded: now that it is known, the copy starts again with it.
+      await this.#end(sandbox);
+      return this.#start(fn, region);
+    } catch (error) {
+      const body = JSON.stringify({ errorType: 'InvalidConfig', errorMessage: (error as Error).message, trace: [] });
+      return this.#fail(sandbox, { kind: 'error', body, maxMemoryUsed: 0 }, defaults, initMs);
+    }
+  }
+
+  async #fail(sandbox: Sandbox, failure: Ending, config: FunctionConfig, initMs: number): Promise<Lease> {
+    await this.#end(sandbox);
+    return { failure, output: sandbox.takeOutput(), config, initMs };
+  }
+
+  #known(fn: FunctionFile): FunctionConfig | undefined {
+    const entry = this.#configs.get(fn.file);
+    return entry?.modified === fn.modified ? entry.config : undefined;
+  }
+
+  #keepIdle(sandbox: Sandbox): void {
+    const idle = this.#idle.get(sandbox.fn.name) ?? [];
+    this.#idle.set(sandbox.fn.name, idle);
+    if (idle.length < IDLE_LIMIT) idle.push(sandbox);
+    else void this.#end(sandbox);
+  }
+
+  async #end(sandbox: Sandbox): Promise<void> {
+    await sandbox.close();
+    this.#all.delete(sandbox);
+  }
+}
