@@ -13,16 +13,18 @@ const RESULTS = 4;
 let initialized = false;
 let failed = false;
 
+// Lambda's log is one stream. Two pipes would lose the order in which a function writes to stdout and stderr.
+process.stderr.write = process.stdout.write.bind(process.stdout);
+
 /** Writes one message to the parent before it returns, so that an exit right after it loses nothing. */
 function report(message) {
   const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
   for (let sent = 0; sent < bytes.length; ) sent += writeSync(RESULTS, bytes, sent);
 }
 
-/** Ends an invocation: the marker on both streams tells the parent that all the output before it has arrived. */
+/** Ends an invocation: the marker tells the parent that all the output before it has arrived. */
 function finish(message) {
   process.stdout.write(marker);
-  process.stderr.write(marker);
   report({
     ...message,
     ...(failed && { last: true }),

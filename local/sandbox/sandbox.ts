@@ -48,7 +48,7 @@ export function startSandbox(fn: FunctionFile, env: NodeJS.ProcessEnv, runtimeFi
   let alive = true;
   let output: Buffer[] = [];
   let outputLength = 0;
-  let markers = 0;
+  let marked = false;
   let timedOut = false;
   let ending: Ending | undefined;
   let settle: ((ending: Ending) => void) | undefined;
@@ -60,18 +60,19 @@ export function startSandbox(fn: FunctionFile, env: NodeJS.ProcessEnv, runtimeFi
   };
   /** Hands the result over once it and all the output before it are here; a process that says it ends, must have. */
   const complete = (): void => {
-    if (ending === undefined || (alive && ending.kind !== 'ready' && (markers < 2 || 'last' in ending))) return;
+    if (ending === undefined || (alive && ending.kind !== 'ready' && (!marked || 'last' in ending))) return;
     const result = ending;
     ending = undefined;
-    markers = 0;
+    marked = false;
     settle?.(result);
   };
   const mark = (): void => {
-    markers += 1;
+    marked = true;
     complete();
   };
   readOutput(child.stdout as Readable, marker, keep, mark);
-  readOutput(child.stderr as Readable, marker, keep, mark);
+  // What still comes here is not JavaScript's: a crash of Node itself, or a process that the function started.
+  child.stderr?.on('data', keep);
   readMessages(child.stdio[4] as Readable, (message) => {
     ending = message as Ending;
     complete();

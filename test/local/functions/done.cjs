@@ -1,0 +1,4 @@
+exports.handler = (event, context) => {
+  if (event.fail) context.fail(new TypeError('failed by context'));
+  else context.succeed({ from: 'succeed' });
+};

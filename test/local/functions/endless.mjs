@@ -1,0 +1,6 @@
+export const config = { timeout: 1 };
+
+export const handler = async () => {
+  console.log('looping');
+  for (;;);
+};

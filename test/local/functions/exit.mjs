@@ -1,0 +1,4 @@
+export const handler = async ({ code }) => {
+  console.log('leaving');
+  process.exit(code);
+};

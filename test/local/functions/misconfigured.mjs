@@ -1,0 +1,2 @@
+export const config = { timeout: 'long' };
+export const handler = async () => 1;

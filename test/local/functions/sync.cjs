@@ -1,0 +1,1 @@
+exports.handler = () => ({ lost: 'Lambda gives null for a value that is neither awaited nor called back' });

@@ -1,0 +1,2 @@
+require('./nowhere.cjs');
+exports.handler = async () => 1;
