@@ -27,3 +27,8 @@ export class CallError extends Error {
     this.failure = failure;
   }
 }
+
+/** Thrown when the task is cancelled before its first call. */
+export class CancelledError extends Error {
+  override readonly name = 'CancelledError';
+}

@@ -32,9 +32,9 @@ export function mask(text: string, secrets: Iterable<Secret>): string {
   return forms.sort((a, b) => b.length - a.length).reduce((out, form) => out.replaceAll(form, masked), text);
 }
 
-/** Replaces what stands between `//` and `@` in anything that looks like a URL. */
+/** Hides the user and password of anything that looks like a URL, also of one without its scheme. */
 export function maskUserInfo(text: string): string {
-  return text.replace(/\/\/[^/\s]*@/g, `//${masked}@`);
+  return text.replace(/\S*:\S*@/g, `${masked}@`);
 }
 
 function formsOf(value: string): string[] {

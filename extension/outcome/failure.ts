@@ -1,4 +1,4 @@
-import { CallError, ValidationError } from '../errors.ts';
+import { CallError, CancelledError, ValidationError } from '../errors.ts';
 import type { ErrorEntry, Outcome } from './outcome.ts';
 import { reasonOf } from './reason.ts';
 import { type CallFailure, judge, type Verdict } from './verdict.ts';
@@ -7,6 +7,7 @@ import { type CallFailure, judge, type Verdict } from './verdict.ts';
 export function toFailure(error: unknown): Outcome {
   if (error instanceof ValidationError) return invalid(error);
   if (error instanceof CallError) return failed(error.failure);
+  if (error instanceof CancelledError) return cancelled;
   return unexpected(error);
 }
 
@@ -38,20 +39,21 @@ function unexpected(error: unknown): Outcome {
 
 const nothing = { detail: '', attempts: 0, requestId: null, answer: null } as const;
 
+const notStarted = 'The function was not started.';
+const mayStillRun = 'The request was sent; the function may have run and may still be running.';
 const mayHaveRun = 'The function may have run, so it was not invoked again.';
+
+const cancelled: Outcome = {
+  ...nothing,
+  ...{ status: 'CANCELLED', execution: 'not_started', detail: notStarted },
+  errors: [{ name: 'Cancelled', message: 'cancelled by a signal before the first call' }],
+};
 
 function detailOf(failure: CallFailure, { status, execution }: Verdict): string {
   if (status === 'PROXY_CONNECTION_ERROR') return failure.proxyUrl ?? failure.host;
-  if (status === 'CANCELLED') return cancelled(failure, execution === 'unknown');
+  if (status === 'CANCELLED') return execution === 'unknown' ? mayStillRun : notStarted;
   const sentence = failure.refusal?.fromAws ? `${failure.name}: ${failure.message}` : reasonOf(failure);
   return execution === 'unknown' ? `${ended(sentence)} ${mayHaveRun}` : sentence;
-}
-
-function cancelled(failure: CallFailure, mayRun: boolean): string {
-  if (mayRun) return 'The request was sent; the function may have run and may still be running.';
-  return failure.canExecute || failure.phase === 'idle'
-    ? 'The function was not started.'
-    : `${failure.call} was cancelled; the function was not started.`;
 }
 
 function entryOf(failure: CallFailure, { status }: Verdict): ErrorEntry {

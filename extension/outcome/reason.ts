@@ -5,8 +5,7 @@ export function reasonOf(failure: CallFailure): string {
   const { call, code, end, phase, refusal } = failure;
   const peer = phase === 'proxy' ? `the proxy ${failure.proxyUrl}` : failure.host;
   if (refusal !== null) return foreignAnswer(failure, refusal.httpStatus);
-  if (end === 'timed out') return `${call}: ${peer} ${timeouts[phase] ?? 'did not connect within connect_timeout'}`;
-  if (failure.name === 'CredentialsProviderError') return failure.message;
+  if (end === 'timed out') return `${call}: ${peer} ${timeouts[phase]} (${limitOf(failure)})`;
   if (code !== null && isCertificateCode(code)) return certificate(peer, code, phase === 'proxy');
   const reason = reasons[code ?? ''] ?? failure.message;
   return `${call}: ${peer}: ${reason}${code === null ? '' : ` (${code})`}`;
@@ -17,14 +16,19 @@ function foreignAnswer({ call, host, proxyUrl }: CallFailure, httpStatus: number
   return `${call}: ${host} answered ${httpStatus}, but not as AWS does; check endpoint_url and what stands in between`;
 }
 
-const timeouts: Partial<Record<CallFailure['phase'], string>> = {
-  idle: 'was not reached within connect_timeout',
-  proxy: 'did not open a tunnel within connect_timeout',
-  tunnel: 'did not finish the TLS handshake through the proxy within connect_timeout',
-  tls: 'did not finish the TLS handshake within connect_timeout',
+const timeouts: Readonly<Record<CallFailure['phase'], string>> = {
+  idle: 'was not reached in time',
+  connecting: 'was not reached in time',
+  proxy: 'did not open a tunnel in time',
+  tunnel: 'did not finish the TLS handshake through the proxy in time',
+  tls: 'did not finish the TLS handshake in time',
   ready: 'sent no answer in time',
   response: 'did not finish its answer in time',
 };
+
+function limitOf({ phase, deadline }: CallFailure): string {
+  return phase === 'ready' || phase === 'response' ? deadline : 'connect_timeout';
+}
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNABORTED: 'the connection was aborted',

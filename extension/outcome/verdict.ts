@@ -28,6 +28,8 @@ export interface CallFailure {
   readonly canExecute: boolean;
   readonly phase: Phase;
   readonly end: 'failed' | 'timed out' | 'cancelled';
+  /** The field whose time limit holds from the request sent to the last byte of the answer. */
+  readonly deadline: 'connect_timeout' | 'wait_for_completion_timeout';
   /** Host and port of the AWS endpoint. */
   readonly host: string;
   /** The proxy's URL without credentials, when the call went through one. */
@@ -58,11 +60,15 @@ export function judge(failure: CallFailure): Verdict {
   return { ...verdict, execution: 'not_started', retry: repeatable ? 'fresh connection' : verdict.retry };
 }
 
-function judgeBreak({ phase, end, code }: CallFailure): Verdict {
+function judgeBreak({ phase, end, code, name, deadline }: CallFailure): Verdict {
   const sent = phases.indexOf(phase) >= phases.indexOf('ready');
   const execution = sent ? 'unknown' : 'not_started';
   if (end === 'cancelled') return { status: 'CANCELLED', execution, retry: 'never' };
-  if (sent) return { status: end === 'timed out' ? 'READ_TIMEOUT_ERROR' : 'CONNECTION_ERROR', execution, retry: 'never' };
+  if (credentialNames.has(name)) return { status: 'AUTHENTICATION_ERROR', execution, retry: 'never' };
+  if (sent) {
+    const late = end === 'timed out' && deadline === 'wait_for_completion_timeout';
+    return { status: late ? 'READ_TIMEOUT_ERROR' : 'CONNECTION_ERROR', execution, retry: 'never' };
+  }
   const status = phase === 'proxy' ? 'PROXY_CONNECTION_ERROR' : 'CONNECTION_ERROR';
   return { status, execution, retry: isLasting(code) ? 'never' : 'fresh connection' };
 }
@@ -95,6 +101,9 @@ export function isCertificateCode(code: string): boolean {
 }
 
 const lastingCodes = new Set(['EPROTO', 'PROXY_REFUSED', 'PROXY_AUTHENTICATION_REQUIRED', 'ERR_INVALID_URL']);
+
+/** How the credential providers say that they have nothing to offer. */
+const credentialNames = new Set(['CredentialsProviderError', 'TokenProviderError']);
 
 /** A wrong clock brings these, as a wrong secret does. The AWS client then shifts its clock, so one retry can succeed. */
 const signatureNames = new Set([

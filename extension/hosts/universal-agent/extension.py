@@ -137,6 +137,8 @@ class Run(object):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            # The program takes a second signal as "at once": one that goes to the agent's whole group must not reach it.
+            start_new_session=os.name == "posix",
         )
 
     def serve(self, request):
@@ -154,6 +156,8 @@ class Run(object):
 
     def stop(self):
         """Sends SIGTERM (on Windows: ends the program) and, when the grace is over, ends it for certain."""
+        if self.stopped:
+            return
         self.stopped = True
         with contextlib.suppress(OSError):
             self._process.terminate()
@@ -232,7 +236,6 @@ def parse(text):
 
 def failure(manifest, classification, code, message, execution="not_started"):
     """The extension output of a task whose program did not answer."""
-    log.error("%s", message)
     invalid = "Some of the input fields cannot be validated. See STDOUT for more details."
     sentence = invalid if classification == "DATA_VALIDATION_ERROR" else message
     echo = {}

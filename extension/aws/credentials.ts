@@ -1,0 +1,68 @@
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { Secret } from '../secret.ts';
+import type { Connection } from '../task/task.ts';
+import type { Policy } from './call.ts';
+import type { Place } from './environment.ts';
+
+/** Credentials that are looked up once and again shortly before they expire. */
+export interface CredentialSource {
+  /** Usable credentials, fetched by calls under the given policy if need be. Throws CallError. */
+  fresh(policy: Policy): Promise<AwsCredentialIdentity>;
+}
+
+/** The source that a connection asks for: given keys or the default chain, and the role on top of either. */
+export function credentialSource({ credentials, role }: Connection, place: Place): CredentialSource {
+  const base = credentials === undefined ? fromDefaultChain(place) : given(credentials);
+  if (role === undefined) return base;
+  return renewed(async (policy) => {
+    const { assumeRole } = await import('./assume-role.ts');
+    return assumeRole(role, place, await base.fresh(policy), policy);
+  });
+}
+
+function given({ accessKeyId, secretAccessKey, sessionToken }: NonNullable<Connection['credentials']>): CredentialSource {
+  const identity = {
+    accessKeyId: accessKeyId.reveal(),
+    secretAccessKey: secretAccessKey.reveal(),
+    ...(sessionToken && { sessionToken: sessionToken.reveal() }),
+  };
+  return { fresh: async () => identity };
+}
+
+function fromDefaultChain(place: Place): CredentialSource {
+  return renewed(async (policy) => {
+    const { loadDefaultChain } = await import('./default-chain.ts');
+    return loadDefaultChain(place, policy);
+  });
+}
+
+/** Renewed this long before expiry (ms), so that no call is signed with what expires on the way. */
+const margin = 6 * 60_000;
+
+function renewed(load: (policy: Policy) => Promise<AwsCredentialIdentity>): CredentialSource {
+  let current: Promise<AwsCredentialIdentity> | undefined;
+  let expires = Number.POSITIVE_INFINITY;
+  return {
+    fresh(policy) {
+      if (current !== undefined && Date.now() < expires - margin) return current;
+      const loading = load(policy);
+      current = loading;
+      expires = Number.POSITIVE_INFINITY; // while it loads, others wait for the same
+      loading.then(
+        ({ expiration }) => {
+          expires = expiration?.getTime() ?? Number.POSITIVE_INFINITY;
+        },
+        () => {
+          current = undefined; // a failure is not kept
+        },
+      );
+      return loading;
+    },
+  };
+}
+
+/** What of an identity must not show. */
+export function secretsOf(identity: AwsCredentialIdentity): Secret[] {
+  const { accessKeyId, secretAccessKey, sessionToken } = identity;
+  return [accessKeyId, secretAccessKey, sessionToken].filter((value) => value !== undefined).map((v) => new Secret(v));
+}

@@ -1,0 +1,52 @@
+import { getDefaultRoleAssumer, getDefaultRoleAssumerWithWebIdentity } from '@aws-sdk/client-sts';
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { loadConfig, NODE_REGION_CONFIG_FILE_OPTIONS, NODE_REGION_CONFIG_OPTIONS } from '@smithy/core/config';
+import type { AwsCredentialIdentity } from '@smithy/types';
+import { makeCall, type Policy } from './call.ts';
+import type { Place } from './environment.ts';
+
+/** Looks for credentials where all AWS tools look, through the same proxy, within `connect_timeout` in all. */
+export async function loadDefaultChain(place: Place, policy: Policy): Promise<AwsCredentialIdentity> {
+  const { handler: requestHandler, log } = policy;
+  const clientConfig = { region: place.region, requestHandler, maxAttempts: 1 };
+  const stsConfig = { ...clientConfig, ...(place.stsUrl && { endpoint: place.stsUrl }) };
+  const provider = defaultProvider({
+    clientConfig,
+    roleAssumer: getDefaultRoleAssumer(stsConfig),
+    roleAssumerWithWebIdentity: getDefaultRoleAssumerWithWebIdentity(stsConfig),
+    // Only warnings: the SDK's debug lines show what it sends.
+    logger: { debug() {}, info() {}, warn: (text: string) => log.warn(text), error: (text: string) => log.error(text) },
+  });
+  const call = {
+    name: 'default credential chain',
+    target: 'the default credential chain',
+    canExecute: false,
+    secrets: [],
+    marker: '',
+  };
+  const limits = { waitTimeout: policy.connectTimeout, deadline: 'connect_timeout' } as const;
+  const { value } = await makeCall(call, { ...policy, ...limits }, () => provider().catch(explain));
+  return value;
+}
+
+/** The region of the profile in ~/.aws/config, or undefined. */
+export async function profileRegion(): Promise<string | undefined> {
+  const options = { ...NODE_REGION_CONFIG_OPTIONS, default: () => '' };
+  const region = await loadConfig(options, NODE_REGION_CONFIG_FILE_OPTIONS)();
+  return region === '' ? undefined : region;
+}
+
+function explain(error: Error): never {
+  if (error.message.startsWith('Could not load credentials from any providers')) error.message = nothingFound();
+  throw error;
+}
+
+/** What was looked at, since an empty chain has many places that could have been meant. */
+function nothingFound({ AWS_PROFILE, HOME }: NodeJS.ProcessEnv = process.env): string {
+  return (
+    'no valid credential sources; tried the environment (AWS_ACCESS_KEY_ID), ' +
+    `profile ${AWS_PROFILE ?? 'default'} in ${HOME ?? '~'}/.aws, SSO, credential_process, web identity ` +
+    '(AWS_WEB_IDENTITY_TOKEN_FILE), the container endpoint (AWS_CONTAINER_CREDENTIALS_FULL_URI) and EC2 instance ' +
+    'metadata; set credentials, or one of these'
+  );
+}

@@ -1,0 +1,90 @@
+import type { Agent, ClientRequest } from 'node:http';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { HttpHandlerOptions, HttpRequest, HttpResponse, RequestHandler as SmithyHandler } from '@smithy/types';
+import type { ProxySettings } from '../task/task.ts';
+import { directAgent, proxyAgent } from './agents.ts';
+import { follow, Journey } from './journey.ts';
+import { roots } from './trust.ts';
+
+/** What a call may hand to the handler besides the SDK's own options: the SDK passes them through. */
+export interface CallOptions extends HttpHandlerOptions {
+  readonly journey?: Journey;
+}
+
+type AddRequest = (request: ClientRequest, options: object) => void;
+
+/**
+ * Sends the SDK's requests over connections of one policy, direct or through the proxy, and marks on the call's journey
+ * how far each one came. It sets no deadline of its own: `call` does.
+ */
+export class RequestHandler implements SmithyHandler<HttpRequest, HttpResponse, CallOptions> {
+  readonly metadata = { handlerProtocol: 'http/1.1' };
+  readonly #agents = new Map<string, Promise<Agent>>();
+  readonly #proxy: ProxySettings | undefined;
+  readonly #unguidedJourneys = new Set<Journey>();
+  #ca: string[] | undefined;
+
+  constructor(proxy: ProxySettings | undefined) {
+    this.#proxy = proxy;
+  }
+
+  async handle(request: HttpRequest, options: CallOptions = {}): Promise<{ response: HttpResponse }> {
+    const journey = options.journey ?? this.#unguided();
+    journey.host = request.port === undefined ? request.hostname : `${request.hostname}:${request.port}`;
+    const agent = await this.#agentFor(request.protocol);
+    const { addRequest } = agent as unknown as { addRequest: AddRequest };
+    // One request's view of the shared agent, since only the agent sees a request before its socket is there.
+    const view = Object.create(agent, {
+      addRequest: {
+        value: (...args: Parameters<AddRequest>) => {
+          follow(args[0], journey, request.protocol === 'https:');
+          addRequest.apply(agent, args);
+        },
+      },
+    });
+    const abortSignal = options.abortSignal ?? journey.abort.signal;
+    const inner = new NodeHttpHandler({ httpAgent: view, httpsAgent: view, requestTimeout: 0, socketTimeout: 0 });
+    const answer = await inner.handle(request as Parameters<typeof inner.handle>[0], { abortSignal });
+    journey.arrive(answer.response);
+    return answer;
+  }
+
+  /** Trusts the wider set of roots from now on; false if that was so already. */
+  async widenTrust(): Promise<boolean> {
+    if (this.#ca !== undefined) return false;
+    this.#ca = await roots();
+    this.destroy();
+    return true;
+  }
+
+  /** Closes every connection; a later request opens new ones. */
+  destroy(): void {
+    for (const agent of this.#agents.values()) agent.then((made) => made.destroy()).catch(() => {});
+    this.#agents.clear();
+    for (const journey of this.#unguidedJourneys) journey.abort.abort();
+    this.#unguidedJourneys.clear();
+  }
+
+  /** The SDK's way to set what is fixed here. */
+  updateHttpClientConfig(): void {}
+
+  httpHandlerConfigs(): Record<string, never> {
+    return {};
+  }
+
+  /** A journey for a request of a credential provider, which knows of none; it ends with the handler at the latest. */
+  #unguided(): Journey {
+    const journey = new Journey();
+    this.#unguidedJourneys.add(journey);
+    return journey;
+  }
+
+  #agentFor(protocol: string): Promise<Agent> {
+    let agent = this.#agents.get(protocol);
+    if (agent === undefined) {
+      agent = this.#proxy ? proxyAgent(this.#proxy, protocol, this.#ca) : directAgent(protocol, this.#ca);
+      this.#agents.set(protocol, agent);
+    }
+    return agent;
+  }
+}

@@ -1,0 +1,36 @@
+import { readFile as readWhole } from 'node:fs/promises';
+import { addAbortSignal } from 'node:stream';
+import { CancelledError, ValidationError } from '../errors.ts';
+import type { ReadFile } from '../ports.ts';
+import { jsonFault } from '../task/json-fault.ts';
+import { parseDocument } from '../task/verbatim.ts';
+
+export const readFile: ReadFile = (path) => readWhole(path);
+
+/** Reads the JSON of fields from a file or standard input. Throws ValidationError, and CancelledError. */
+export async function readFields(path: string | undefined, signal: AbortSignal): Promise<unknown> {
+  const text = path === undefined ? await readStandardInput(signal) : await readFieldsFile(path);
+  const json = text.replace(/^\uFEFF/, ''); // PowerShell writes one
+  const fault = jsonFault(json);
+  if (fault !== null) throw new ValidationError([{ field: null, message: `the input ${fault}` }]);
+  return parseDocument(json);
+}
+
+async function readFieldsFile(path: string): Promise<string> {
+  try {
+    return await readWhole(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ValidationError([{ field: null, message: `the fields file cannot be read (${code}): ${path}` }]);
+  }
+}
+
+async function readStandardInput(signal: AbortSignal): Promise<string> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of addAbortSignal(signal, process.stdin)) chunks.push(chunk as Buffer);
+  } catch (error) {
+    throw signal.aborted ? new CancelledError() : error;
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
