@@ -20,6 +20,10 @@ export async function answerCall(call: Call, ports: GatePorts): Promise<Answer> 
 
 async function callLambda(call: Call, ports: GatePorts): Promise<Answer> {
   try {
+    // Of such a call the body was not kept, and so its signature cannot be computed again.
+    if (call.bodyLength > call.body.length) {
+      throw new LambdaError(413, 'RequestTooLargeException', `${call.bodyLength} byte payload is too large`);
+    }
     const signer = await verifySignature(call, 'lambda', ports.credentials, ports.now());
     return await answerLambda(call, signer, ports);
   } catch (error) {

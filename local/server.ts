@@ -16,6 +16,8 @@ export interface LocalOptions {
   readonly port?: number;
   /** The timeout of functions that do not set their own: 30 s, where Lambda's is 3 s. */
   readonly timeoutSeconds?: number;
+  /** How many invocations run at a time before Lambda's throttling error comes; 50 unless given. */
+  readonly concurrentExecutions?: number;
   /** Takes a line for every call and every line that a function logs. */
   readonly log?: (line: string) => void;
   /** The clock, in milliseconds since 1970. */
@@ -36,7 +38,7 @@ const HOST = '127.0.0.1';
 
 /** Serves every handler file of a directory as a Lambda function, on the loopback interface. */
 export async function startLocal(options: LocalOptions): Promise<Local> {
-  const { port = 9001, timeoutSeconds = 30, log = () => {}, now = Date.now } = options;
+  const { port = 9001, timeoutSeconds = 30, concurrentExecutions = 50, log = () => {}, now = Date.now } = options;
   const { runtimeFile = fileURLToPath(new URL('./lambda-runtime.mjs', import.meta.url)) } = options;
   const directory = resolve(options.directory);
   if (findFunctions(directory).size === 0) {
@@ -46,7 +48,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   }
   const executions = new Map<string, number>();
   let url = '';
-  const pool = new SandboxPool({ runtimeFile, timeoutSeconds, url: () => url });
+  const pool = new SandboxPool({ runtimeFile, timeoutSeconds, concurrentExecutions, url: () => url });
   const server = createHttpServer({
     functions: () => findFunctions(directory),
     pool,

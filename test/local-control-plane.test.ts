@@ -104,7 +104,7 @@ test.each([GetFunctionCommand, GetFunctionConfigurationCommand])('%p knows what 
 
 test('GetAccountSettings gives limits and usage', async () => {
   const { AccountLimit, AccountUsage } = await client.send(new GetAccountSettingsCommand({}));
-  expect(AccountLimit).toMatchObject({ ConcurrentExecutions: 100, CodeSizeZipped: 52_428_800 });
+  expect(AccountLimit).toMatchObject({ ConcurrentExecutions: 50, CodeSizeZipped: 52_428_800 });
   expect(AccountUsage?.FunctionCount).toBe(COUNT);
   expect(AccountUsage?.TotalCodeSize).toBeGreaterThan(0);
 });

@@ -156,6 +156,25 @@ describe('the payload', () => {
     });
   });
 
+  test('a body that is far too long is refused, too', async () => {
+    const Payload = new Uint8Array(9 * 1024 * 1024).fill(0x20);
+    await expect(invoke(client, { FunctionName: 'warm', Payload })).rejects.toMatchObject({
+      name: 'RequestTooLargeException',
+      $metadata: { httpStatusCode: 413 },
+    });
+  });
+
+  test.each([
+    ['{"a":9007199254740993}', '{"a":9007199254740992}'],
+    ['{"a":1e400}', '{"a":null}'],
+    ['{"__proto__":{"b":1}}', '{"__proto__":{"b":1}}'],
+    ['"\\ud83d"', '"\\ud83d"'],
+    ['null', 'null'],
+    ['"grüßt 東京 🚀"', '"grüßt 東京 🚀"'],
+  ])('%s reaches the handler as JSON.parse gives it, and comes back as %s', async (Payload, expected) => {
+    expect((await invoke(client, { FunctionName: 'mirror', Payload })).text).toBe(expected);
+  });
+
   test('a result of 6 MB is handed over, one byte more is not', async () => {
     const fits = await invoke(client, { FunctionName: 'big', Payload: '{"bytes":6291456}' });
     expect(fits).toMatchObject({ error: undefined });
@@ -173,6 +192,35 @@ describe('the payload', () => {
       });
     },
   );
+});
+
+test('more invocations at a time than allowed are throttled, and later ones are not', async () => {
+  const narrow = await start({ concurrentExecutions: 1 });
+  const narrowClient = lambdaClient(narrow);
+  const point = await meetingPoint();
+  const running = invoke(narrowClient, { FunctionName: 'meet', Payload: JSON.stringify({ port: point.port }) });
+  await point.gathered(1);
+  await expect(invoke(narrowClient, { FunctionName: 'warm' })).rejects.toMatchObject({
+    name: 'TooManyRequestsException',
+    Reason: 'ConcurrentInvocationLimitExceeded',
+    retryAfterSeconds: '1',
+    $metadata: { httpStatusCode: 429 },
+  });
+  expect(narrow.executions('warm')).toBe(0);
+  point.release();
+  await running;
+  expect((await invoke(narrowClient, { FunctionName: 'warm' })).payload.calls).toBe(1);
+  point.close();
+  await narrow.close();
+});
+
+test('a copy belongs to a region', async () => {
+  const regions = ['eu-west-1', 'us-gov-west-1', 'eu-west-2', 'eu-west-2'];
+  for (const region of regions) {
+    const { payload } = await invoke(lambdaClient(local, undefined, region), { FunctionName: 'region' });
+    const partition = region.startsWith('us-gov') ? 'aws-us-gov' : 'aws';
+    expect(payload).toEqual([region, `arn:${partition}:lambda:${region}:123456789012:function:region`]);
+  }
 });
 
 describe('the invocation type', () => {

@@ -45,7 +45,7 @@ export async function verifySignature(
     'x-amz-date',
     ...Object.keys(call.headers).filter((name) => name.startsWith('x-amz-')),
   ]) {
-    // Lambda's own clients leave some x-amz- headers unsigned only when told so; AWS refuses the request then.
+    // AWS refuses unsigned x-amz- headers: they could have been added on the way.
     if (!signed.has(required))
       throw new SignatureError('mismatch', `'${required}' must be a 'SignedHeader' in the AWS Authorization.`);
   }

@@ -4,7 +4,6 @@ import type { Answer } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { type Invocation, parseInvocation } from './invocation.ts';
 import type { LambdaPorts } from './lambda-api.ts';
-import { LambdaError } from './lambda-error.ts';
 import { type Execution, exitReason, tail, timeoutMessage, writeLog } from './log-tail.ts';
 
 /** Lambda's own numbers: the limit is 6 MB, its message names 100 bytes more. */
@@ -23,7 +22,7 @@ export async function invoke(
   const invocation = parseInvocation(call);
   const headers = { 'content-type': 'application/json', 'x-amz-executed-version': version };
   if (invocation.type === 'DryRun') return { status: 204, headers, body: '' };
-  if (ports.pool.full) throw new LambdaError(429, 'TooManyRequestsException', 'Rate Exceeded.');
+  if (ports.pool.full) return throttled();
   const running = execute(invocation, call.id, fn, reference.arn, version, region, ports);
   if (invocation.type === 'Event') {
     running.catch((error: Error) => ports.log(`${fn.name}: ${error.message}`));
@@ -40,6 +39,17 @@ export async function invoke(
     },
     body,
   };
+}
+
+/** Refuses an invocation because too many run already; the body of this error has a shape of its own. */
+function throttled(): Answer {
+  const body = { Reason: 'ConcurrentInvocationLimitExceeded', Type: 'User', message: 'Rate Exceeded.' };
+  const headers = {
+    'content-type': 'application/json',
+    'x-amzn-errortype': 'TooManyRequestsException',
+    'retry-after': '1',
+  };
+  return { status: 429, headers, body: JSON.stringify(body) };
 }
 
 /** Runs the handler once, in a warm copy of the function or a new one. */

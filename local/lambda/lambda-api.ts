@@ -5,7 +5,7 @@ import type { FunctionFile } from '../functions/function-files.ts';
 import { type FunctionReference, functionNotFound, parseFunctionName, toVersion } from '../functions/function-name.ts';
 import { type Answer, json } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
-import { CONCURRENT_EXECUTIONS, type SandboxPool } from '../sandbox/sandbox-pool.ts';
+import type { SandboxPool } from '../sandbox/sandbox-pool.ts';
 import { invoke } from './invoke.ts';
 import { LambdaError } from './lambda-error.ts';
 import { listFunctions } from './list-functions.ts';
@@ -72,15 +72,16 @@ async function getFunction(
   });
 }
 
-function getAccountSettings({ functions }: LambdaPorts): Answer {
+function getAccountSettings({ functions, pool }: LambdaPorts): Answer {
   const files = [...functions().values()];
+  const { concurrentExecutions } = pool;
   return json({
     AccountLimit: {
       TotalCodeSize: 80_530_636_800,
       CodeSizeUnzipped: 262_144_000,
       CodeSizeZipped: 52_428_800,
-      ConcurrentExecutions: CONCURRENT_EXECUTIONS,
-      UnreservedConcurrentExecutions: CONCURRENT_EXECUTIONS,
+      ConcurrentExecutions: concurrentExecutions,
+      UnreservedConcurrentExecutions: concurrentExecutions,
     },
     AccountUsage: {
       TotalCodeSize: files.reduce((sum, { codeSize }) => sum + codeSize, 0),

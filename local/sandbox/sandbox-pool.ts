@@ -6,6 +6,8 @@ import { sandboxEnvironment } from './sandbox-environment.ts';
 export interface SandboxPoolOptions {
   readonly runtimeFile: string;
   readonly timeoutSeconds: number;
+  /** At most this many copies run at a time: a caller's loop must not take the machine down. */
+  readonly concurrentExecutions: number;
   /** The URL of the endpoint, under which functions can call each other. */
   readonly url: () => string;
 }
@@ -15,8 +17,6 @@ export type Lease =
   | { readonly sandbox: Sandbox; readonly config: FunctionConfig; readonly initMs?: number }
   | { readonly failure: Ending; readonly output: Buffer; readonly config: FunctionConfig; readonly initMs: number };
 
-/** At most this many copies run at a time: a loop of a caller must not take the machine down. */
-export const CONCURRENT_EXECUTIONS = 100;
 /** Copies of one function that are kept warm. */
 const IDLE_LIMIT = 10;
 /** Lambda gives a function's code ten seconds to load. */
@@ -34,18 +34,22 @@ export class SandboxPool {
     this.#options = options;
   }
 
+  get concurrentExecutions(): number {
+    return this.#options.concurrentExecutions;
+  }
+
   get full(): boolean {
     const idle = [...this.#idle.values()].reduce((count, sandboxes) => count + sandboxes.length, 0);
-    return this.#all.size - idle >= CONCURRENT_EXECUTIONS;
+    return this.#all.size - idle >= this.#options.concurrentExecutions;
   }
 
   async acquire(fn: FunctionFile, region: string): Promise<Lease> {
     const idle = this.#idle.get(fn.name) ?? [];
     const known = this.#known(fn);
     for (let sandbox = idle.pop(); sandbox !== undefined; sandbox = idle.pop()) {
-      if (known !== undefined && sandbox.alive && sandbox.fn.modified === fn.modified)
-        return { sandbox, config: known };
-      // It has died, or its file was edited since and has to be loaded anew.
+      const fits = sandbox.alive && sandbox.fn.modified === fn.modified && sandbox.env.AWS_REGION === region;
+      if (fits && known !== undefined) return { sandbox, config: known };
+      // It has died, its file was edited since, or it was made for another region: the code is loaded anew.
       await this.#end(sandbox);
     }
     return this.#start(fn, region);

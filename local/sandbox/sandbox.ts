@@ -22,6 +22,7 @@ export type Ending =
 /** One child process with one copy of a function; it runs one invocation at a time. */
 export interface Sandbox {
   readonly fn: FunctionFile;
+  readonly env: NodeJS.ProcessEnv;
   readonly alive: boolean;
   /** Waits until the function's code is loaded. */
   init(timeoutMs: number): Promise<Ending>;
@@ -50,6 +51,7 @@ export function startSandbox(fn: FunctionFile, env: NodeJS.ProcessEnv, runtimeFi
   let outputLength = 0;
   let marked = false;
   let timedOut = false;
+  let requestId: string | undefined;
   let ending: Ending | undefined;
   let settle: ((ending: Ending) => void) | undefined;
 
@@ -74,7 +76,10 @@ export function startSandbox(fn: FunctionFile, env: NodeJS.ProcessEnv, runtimeFi
   // What still comes here is not JavaScript's: a crash of Node itself, or a process that the function started.
   child.stderr?.on('data', keep);
   readMessages(child.stdio[4] as Readable, (message) => {
-    ending = message as Ending;
+    const { id, ...result } = message as Ending & { id?: string };
+    // What a function throws after its result is not the next invocation's error.
+    if (id !== requestId) return;
+    ending = result as Ending;
     complete();
   });
 
@@ -114,11 +119,14 @@ export function startSandbox(fn: FunctionFile, env: NodeJS.ProcessEnv, runtimeFi
 
   return {
     fn,
+    env,
     get alive() {
       return alive && child.exitCode === null && child.signalCode === null;
     },
     init: wait,
     invoke(invocation, timeoutMs) {
+      requestId = invocation.headers['lambda-runtime-aws-request-id'];
+      marked = false;
       const result = wait(timeoutMs);
       if (child.connected) child.send(invocation, () => {});
       return result;
