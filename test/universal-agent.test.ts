@@ -12,9 +12,10 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { unzipSync } from 'fflate';
 import { parse } from 'yaml';
+import { buildProgram, startLocal } from './support/program.ts';
 import { findPythons } from './support/pythons.ts';
 
 /**
@@ -83,6 +84,7 @@ function start(python: string, job: Job, env: Record<string, string> = {}): [Chi
   count += 1;
   const file = join(work, `result-${count}.json`);
   const child = spawn(python, [join(root, 'test/support/agent.py')], {
+    detached: true,
     env: { PATH: process.env.PATH, HOME: home, PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'utf-8', ...env },
   });
   const output = { stdout: '', stderr: '' };
@@ -273,7 +275,7 @@ describe.each(pythons)('extension.py under Python %s', (_version, python) => {
   test('passes a SIGTERM to the agent process on, and still returns', async () => {
     const [agent, ended] = start(python, { fields: { function_name: 'wait' } });
     agent.stderr?.on('data', (text: string) => {
-      if (text.includes('waiting')) agent.kill('SIGTERM');
+      if (text.includes('waiting')) process.kill(-(agent.pid as number), 'SIGTERM'); // to its whole group
     });
     expect((await ended).result).toMatchObject({ rc: 22, message: 'CANCELLED: the function may still be running' });
   });
@@ -369,6 +371,103 @@ const [, newest] = pythons.at(-1) ?? [];
     expect(ended.result.rc).toBe(0);
     writeFileSync(join(cache, readdirSync(cache)[0] as string, 'main.cjs'), 'process.exit(1)');
     expect((await run(python, {}, { HOME: open, TMPDIR: mkdtempSync(join(work, 'tmp-')) })).result.rc).toBe(0);
+  });
+});
+
+/** The same shim around the program itself, against the local Lambda endpoint. */
+(newest === undefined ? describe.skip : describe)('the package with the program itself', () => {
+  const python = newest as string;
+  const extension = join(work, 'real', 'extension_archive.zip');
+  let program: ReturnType<typeof buildProgram>;
+  let local: Awaited<ReturnType<typeof startLocal>>;
+  const ask = (job: Job) =>
+    run(python, { extension, ...job, fields: { region: 'us-east-1', ...job.fields } }, local.env);
+
+  beforeAll(async () => {
+    program = buildProgram();
+    unpack(makePackage(program.folder, join(work, 'real')), join(work, 'real'));
+    local = await startLocal(program.main, join(root, 'examples/functions'));
+  });
+  afterAll(async () => {
+    await local.stop();
+    program.remove();
+  });
+
+  test('invokes a function and prints its log and payload', async () => {
+    const payload_script = writeScript('{"id":"A-17","items":[{"sku":"pen","quantity":2,"price":1.5}]}');
+    const fields = { function_name: 'order', payload_source: ['Script'], payload_script, log_type: ['Tail'] };
+    const { result, stdout, stderr } = await ask({ fields });
+    expect(result).toMatchObject({
+      rc: 0,
+      message: 'SUCCESS: AWS Lambda function invoked successfully',
+      output_fields: { status_code: 200, execution: 'completed', request_id: expect.any(String) },
+    });
+    expect(stdout).toMatch(/START RequestId.*Order A-17.*REPORT RequestId.*\n\{"order":\{"id":"A-17"/s);
+    expect(stderr).toMatch(/^INFO SUCCESS/m);
+    const output = JSON.parse(result.unv_output);
+    expect(output.result.payload_json.order.total).toBe(3);
+    expect(output.invocation.fields.payload_script).toBe('****');
+  });
+
+  test.each([
+    ['a function error', 1, { function_name: 'fail' }],
+    ['unknown keys', 2, { function_name: 'hello', credentials: { user: 'AKIANOBODY', password: 'x' } }],
+    [
+      'keys without a right',
+      3,
+      { function_name: 'hello', credentials: { user: 'denied', password: 'denied-secret' } },
+      {},
+    ],
+    ['no endpoint', 10, { function_name: 'hello', endpoint_url: 'http://127.0.0.1:1', max_attempts: 1 }],
+    ['no proxy', 11, { function_name: 'hello', use_proxy: true, proxy: 'http://127.0.0.1:1', max_attempts: 1 }],
+    ['a missing field', 20, {}],
+    [
+      'no answer in time',
+      21,
+      {
+        function_name: 'slow',
+        payload_source: 'Script',
+        payload_script: '{"seconds":5}',
+        wait_for_completion_timeout: 1,
+      },
+    ],
+  ] as [string, number, Record<string, unknown>][])('ends with %s: exit %d', async (_what, code, fields) => {
+    const { result, stdout } = await ask({ fields });
+    expect(result.rc).toBe(code);
+    expect(JSON.parse(result.unv_output).exit_code).toBe(code);
+    expect(result.message).toBe(JSON.parse(result.unv_output).status_description);
+    expect(stdout).not.toBe('');
+  });
+
+  test('cancels in mid-wait', async () => {
+    const fields = { function_name: 'slow', payload_source: 'Script', payload_script: '{"seconds":20}' };
+    const [agent, ended] = start(python, { extension, fields: { region: 'us-east-1', ...fields } }, local.env);
+    setTimeout(() => process.kill(-(agent.pid as number), 'SIGTERM'), 2000);
+    const { result } = await ended;
+    expect(result).toMatchObject({ rc: 22, output_fields: { execution: 'unknown' } });
+    expect(result.message).toMatch(/^CANCELLED: /);
+  });
+
+  test('offers functions and versions', async () => {
+    const { result } = await ask({ choice: 'function_name' });
+    expect(result.values).toEqual(expect.arrayContaining(['echo', 'order', 'slow']));
+    const versions = await ask({ choice: 'qualifier', fields: { function_name: 'order:PROD' } });
+    expect(versions.result.values).toEqual(expect.arrayContaining(['1']));
+    const denied = await ask({
+      choice: 'function_name',
+      fields: { credentials: { user: 'denied', password: 'denied-secret' } },
+    });
+    expect(denied.result).toMatchObject({ rc: 3, values: [] });
+  });
+
+  test('its own answers, when the program cannot run, have the keys of the program’s', async () => {
+    const own = await run(python, { extension }, { UE_AWS_LAMBDA_NODE: join(work, 'no-such-node') });
+    const program = await ask({});
+    const keys = (output: string) => {
+      const { result, invocation, ...rest } = JSON.parse(output);
+      return [Object.keys(rest), Object.keys(result), Object.keys(invocation), Object.keys(invocation.fields)];
+    };
+    expect(keys(own.result.unv_output)).toEqual(keys(program.result.unv_output));
   });
 });
 

@@ -137,7 +137,7 @@ class Run(object):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            # The program takes a second signal as "at once": one that goes to the agent's whole group must not reach it.
+            # The program takes a second signal as "at once": one to the whole group of the agent must not reach it.
             start_new_session=os.name == "posix",
         )
 
