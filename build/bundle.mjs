@@ -1,5 +1,5 @@
 // Bundles the program into dist/: main.cjs and the chunks that it loads only when a task needs them.
-import { rm } from 'node:fs/promises';
+import { copyFile, rm } from 'node:fs/promises';
 import { rolldown } from 'rolldown';
 
 const root = new URL('../', import.meta.url).pathname;
@@ -19,3 +19,4 @@ await bundle.write({
   minify: true,
 });
 await bundle.close();
+await copyFile(`${root}local/lambda-runtime.mjs`, `${root}dist/lambda-runtime.mjs`);

@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import Ajv2020 from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
+import { generateConnection } from './connection.mjs';
 
 const root = new URL('../', import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), 'utf8');
@@ -14,6 +15,7 @@ export function generate() {
     'extension/task/fields.gen.ts': types(schema),
     'extension/task/validate.gen.js': validator(schema),
     'extension/task/validate.gen.d.ts': validatorTypes,
+    ...generateConnection(),
   };
 }
 

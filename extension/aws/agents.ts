@@ -24,11 +24,7 @@ export async function directAgent(protocol: string, ca: string[] | undefined): P
 }
 
 /** Connects to the target through the proxy for its scheme. */
-export async function proxyAgent(
-  proxy: ProxySettings,
-  protocol: string,
-  ca: string[] | undefined,
-): Promise<HttpAgent> {
+export async function proxyAgent(proxy: ProxySettings, protocol: string, ca: string[] | undefined): Promise<HttpAgent> {
   const { TunnelAgent } = await import('./tunnel-agent.ts'); // a task without a proxy does not pay for it
   const server = proxy.servers[protocol === 'https:' ? 'https:' : 'http:'];
   return new TunnelAgent(server, { ...options, proxy, ...(ca && { ca }) });

@@ -59,7 +59,9 @@ export async function makeCall<T>(call: Call, policy: Policy, send: Send<T>): Pr
       const allowed = retry === 'fresh connection' || (retry === 'corrected clock' && !corrected);
       if (!allowed || attempts >= policy.maxAttempts || wait > policy.waitTimeout) throw new CallError(failure, error);
       corrected ||= retry === 'corrected clock';
-      policy.log.warn(`${call.name}: attempt ${attempts} of ${policy.maxAttempts} failed, nothing ran: ${reasonOf(failure)}`);
+      policy.log.warn(
+        `${call.name}: attempt ${attempts} of ${policy.maxAttempts} failed, nothing ran: ${reasonOf(failure)}`,
+      );
       await pause(wait, policy, failure);
     }
   }

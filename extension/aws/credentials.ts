@@ -20,7 +20,11 @@ export function credentialSource({ credentials, role }: Connection, place: Place
   });
 }
 
-function given({ accessKeyId, secretAccessKey, sessionToken }: NonNullable<Connection['credentials']>): CredentialSource {
+function given({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+}: NonNullable<Connection['credentials']>): CredentialSource {
   const identity = {
     accessKeyId: accessKeyId.reveal(),
     secretAccessKey: secretAccessKey.reveal(),

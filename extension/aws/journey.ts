@@ -60,7 +60,11 @@ export function follow(request: ClientRequest, journey: Journey, secure: boolean
   });
 }
 
-function followHandshake(socket: TLSSocket & { secureConnecting?: boolean }, journey: Journey, ready: () => void): void {
+function followHandshake(
+  socket: TLSSocket & { secureConnecting?: boolean },
+  journey: Journey,
+  ready: () => void,
+): void {
   if (socket.connecting) socket.once('connect', () => journey.reach('tls'));
   if (socket.secureConnecting === false) ready();
   else socket.once('secureConnect', ready);

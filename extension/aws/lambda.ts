@@ -64,7 +64,11 @@ export function lambdaOver({ client, place, sign }: LambdaConnection, policy: Po
     },
 
     async listFunctions({ marker, maxItems, allVersions }) {
-      const input = { MaxItems: maxItems, ...(marker && { Marker: marker }), ...(allVersions && { FunctionVersion: 'ALL' as const }) };
+      const input = {
+        MaxItems: maxItems,
+        ...(marker && { Marker: marker }),
+        ...(allVersions && { FunctionVersion: 'ALL' as const }),
+      };
       const called = await makeCall(await callOf('ListFunctions'), policy, (options) =>
         client.send(new ListFunctionsCommand(input), options),
       );
@@ -83,7 +87,8 @@ export function lambdaOver({ client, place, sign }: LambdaConnection, policy: Po
 }
 
 function inputOf(request: InvokeRequest) {
-  const { functionName, qualifier, invocationType, logTail, payload, clientContext, tenantId, durableExecutionName } = request;
+  const { functionName, qualifier, invocationType, logTail, payload, clientContext, tenantId, durableExecutionName } =
+    request;
   return {
     FunctionName: functionName,
     InvocationType: invocationType,

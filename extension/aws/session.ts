@@ -16,5 +16,13 @@ export const openSession: OpenSession = async (connection, ports) => {
 function policyOf(connection: Connection, handler: RequestHandler, ports: Parameters<OpenSession>[1]) {
   const { connectTimeout, waitTimeout, maxAttempts } = connection;
   const { log, signal } = ports;
-  return { handler, connectTimeout, waitTimeout, deadline: 'wait_for_completion_timeout', maxAttempts, log, signal } as const;
+  return {
+    handler,
+    connectTimeout,
+    waitTimeout,
+    deadline: 'wait_for_completion_timeout',
+    maxAttempts,
+    log,
+    signal,
+  } as const;
 }

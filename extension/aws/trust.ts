@@ -9,7 +9,11 @@ export async function roots(environment: NodeJS.ProcessEnv = process.env): Promi
   const { NODE_EXTRA_CA_CERTS, AWS_CA_BUNDLE } = environment;
   const files = [NODE_EXTRA_CA_CERTS, AWS_CA_BUNDLE].filter((path) => path !== undefined && path !== '');
   const pems = await Promise.all(files.map((path) => readFile(path as string, 'latin1').catch(() => '')));
-  return [...tls.rootCertificates, ...systemRoots(), ...pems.filter((pem) => pem.includes('-----BEGIN CERTIFICATE-----'))];
+  return [
+    ...tls.rootCertificates,
+    ...systemRoots(),
+    ...pems.filter((pem) => pem.includes('-----BEGIN CERTIFICATE-----')),
+  ];
 }
 
 function systemRoots(): string[] {

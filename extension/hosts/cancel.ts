@@ -1,5 +1,5 @@
-import type { Log } from '../ports.ts';
 import { statuses } from '../outcome/status.ts';
+import type { Log } from '../ports.ts';
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGBREAK'] as const;
 

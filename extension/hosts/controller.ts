@@ -1,6 +1,6 @@
-import { execute } from '../execute.ts';
 import { openSession } from '../aws/session.ts';
 import { ValidationError } from '../errors.ts';
+import { execute } from '../execute.ts';
 import { toFailure } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import { toOutput } from '../outcome/output.ts';

@@ -11,12 +11,18 @@ export interface OutputFile {
 /** Makes sure that a file can be written, by opening it. Throws ValidationError. */
 export async function reserve(path: string): Promise<OutputFile> {
   try {
-    const isSpecial = await stat(path).then((found) => !found.isFile(), () => false);
+    const isSpecial = await stat(path).then(
+      (found) => !found.isFile(),
+      () => false,
+    );
     return isSpecial ? await openSpecial(path) : await openBeside(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new ValidationError([
-      { field: null, message: `the output file cannot be written (${code}); check the path and its permissions: ${path}` },
+      {
+        field: null,
+        message: `the output file cannot be written (${code}); check the path and its permissions: ${path}`,
+      },
     ]);
   }
 }

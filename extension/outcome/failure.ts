@@ -66,7 +66,9 @@ function nameOf(failure: CallFailure, status: string): string {
   if (status === 'PROXY_CONNECTION_ERROR') return 'ProxyConnectionError';
   if (failure.end === 'timed out') return 'TimeoutError';
   // The AWS client renames socket errors to TimeoutError; their code tells what they were.
-  return failure.name === 'TimeoutError' || failure.name === 'Error' ? (failure.code ?? 'ConnectionError') : failure.name;
+  return failure.name === 'TimeoutError' || failure.name === 'Error'
+    ? (failure.code ?? 'ConnectionError')
+    : failure.name;
 }
 
 function ended(sentence: string): string {

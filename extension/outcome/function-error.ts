@@ -1,7 +1,10 @@
 import type { ErrorEntry, InvokeResult } from './outcome.ts';
 
 /** What an error in the function's own code is called, or null if the function did not fail. */
-export function functionErrorOf({ functionError, payload }: InvokeResult): { detail: string; entry: ErrorEntry } | null {
+export function functionErrorOf({
+  functionError,
+  payload,
+}: InvokeResult): { detail: string; entry: ErrorEntry } | null {
   if (functionError === null) return null;
   const { errorType, errorMessage } = parseError(payload);
   const parts = [functionError, errorType, errorMessage].filter((part) => part !== undefined);

@@ -1,6 +1,6 @@
 import { masked, maskUserInfo } from '../secret.ts';
-import { type FieldName, fieldNames, readWire } from '../task/wire.ts';
 import { fieldTable } from '../task/fields.gen.ts';
+import { type FieldName, fieldNames, readWire } from '../task/wire.ts';
 import { name, version } from '../version.ts';
 import type { Answer, Outcome } from './outcome.ts';
 import type { Report } from './report.ts';
@@ -85,7 +85,10 @@ function echoField(field: FieldName, value: unknown): [string, unknown][] {
   const shown = value === undefined ? null : masked;
   switch (fieldTable[field].kind) {
     case 'credential':
-      return ['user', 'password'].map((part) => [`${field}_${part}`, partOf(value, part) === undefined ? null : masked]);
+      return ['user', 'password'].map((part) => [
+        `${field}_${part}`,
+        partOf(value, part) === undefined ? null : masked,
+      ]);
     case 'script':
       return [[field, shown]];
     default:

@@ -58,8 +58,10 @@ const certificates: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host name; check the URL',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate chain ends in a root that is not trusted',
   UNABLE_TO_GET_ISSUER_CERT: 'an issuer in its certificate chain is not known',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the issuer of its certificate is not known, or the server leaves out an intermediate',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the issuer of its certificate is not known, or the server leaves out an intermediate',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    'the issuer of its certificate is not known, or the server leaves out an intermediate',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    'the issuer of its certificate is not known, or the server leaves out an intermediate',
 };
 
 /** The faults of trust, not of the certificate itself: other roots could mend them. */

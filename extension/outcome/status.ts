@@ -18,8 +18,7 @@ export const statuses = {
   DECODE_WARNING: {
     exitCode: 0,
     classification: 'SUCCESS',
-    sentence: () =>
-      'DECODE_WARNING: AWS Lambda function invoked successfully, but log message could not be decoded',
+    sentence: () => 'DECODE_WARNING: AWS Lambda function invoked successfully, but log message could not be decoded',
   },
   FAIL: {
     exitCode: 1,
@@ -49,8 +48,7 @@ export const statuses = {
   DATA_VALIDATION_ERROR: {
     exitCode: 20,
     classification: 'DATA_VALIDATION_ERROR',
-    sentence: () =>
-      'DATA_VALIDATION_ERROR: Some of the input fields cannot be validated. See STDOUT for more details.',
+    sentence: () => 'DATA_VALIDATION_ERROR: Some of the input fields cannot be validated. See STDOUT for more details.',
   },
   READ_TIMEOUT_ERROR: {
     exitCode: 21,

@@ -1,5 +1,5 @@
 import leven from 'leven';
-import { type Violation, ValidationError } from '../errors.ts';
+import { ValidationError, type Violation } from '../errors.ts';
 import { conditions, type Fields, fieldTable } from './fields.gen.ts';
 import { brokenRules } from './rules.ts';
 import validate, { type SchemaError } from './validate.gen.js';

@@ -5,15 +5,59 @@ export function jsonFault(text: string): string | null {
   try {
     JSON.parse(text);
     return null;
-  } catch (error) {
-    return `must be valid JSON, but is not ${place(text, String(error))}`;
+  } catch {
+    // The engine's own message quotes the text, and often without a position.
+    return `must be valid JSON, but is not ${place(text, endOfValidPart(text))}`;
   }
 }
 
-/** The engine's message is used for its position alone, since it quotes the input. */
-function place(text: string, message: string): string {
-  const position = /at position (\d+)/.exec(message)?.[1];
-  if (position === undefined) return text.trim() === '' ? '(it is blank)' : 'at its end';
-  const before = text.slice(0, Number(position)).split('\n');
+function place(text: string, index: number): string {
+  if (text.trim() === '') return '(it is blank)';
+  if (text.slice(index).trim() === '') return 'at its end';
+  const before = text.slice(0, index).split('\n');
   return `at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
+const token =
+  /[ \t\n\r]*("(?:[^"\\\0-\x1f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null|[[\]{},:])/y;
+
+type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | 'more or end';
+
+/** The index of the first token that cannot stand where it does. */
+function endOfValidPart(text: string): number {
+  const open: string[] = [];
+  let expected: Expected = 'value';
+  token.lastIndex = 0;
+  for (let start = 0; ; start = token.lastIndex) {
+    const word = token.exec(text)?.[1];
+    const next: Expected | null = word === undefined ? null : after(word, expected, open);
+    if (next === null) return start + (/^\s*/.exec(text.slice(start))?.[0].length ?? 0);
+    expected = next;
+  }
+}
+
+/** What may follow a word where something was expected, or null if the word may not stand there. */
+function after(word: string, expected: Expected, open: string[]): Expected | null {
+  const closes = (word === '}' && open.at(-1) === '{') || (word === ']' && open.at(-1) === '[');
+  if (closes && (expected === 'more or end' || expected === 'value or ]' || expected === 'key or }')) {
+    open.pop();
+    return 'more or end';
+  }
+  switch (expected) {
+    case ':':
+      return word === ':' ? 'value' : null;
+    case 'key':
+    case 'key or }':
+      return word.startsWith('"') ? ':' : null;
+    case 'more or end':
+      if (word !== ',' || open.length === 0) return null;
+      return open.at(-1) === '{' ? 'key' : 'value';
+    default:
+      if (word === '{' || word === '[') {
+        open.push(word);
+        return word === '{' ? 'key or }' : 'value or ]';
+      }
+      return /^[\]},:]/.test(word) ? null : 'more or end';
+  }
 }

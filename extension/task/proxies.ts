@@ -36,7 +36,8 @@ export function parseProxies(text: string): Proxies | string {
 
 function parseEntry(entry: string): ProxyServer | string {
   // The URL parser would read `proxy:3128` as a scheme and connect to this host.
-  if (!/^https?:\/\/[^/]/i.test(entry) || !URL.canParse(entry)) return `must be a URL with a scheme, such as ${example}`;
+  if (!/^https?:\/\/[^/]/i.test(entry) || !URL.canParse(entry))
+    return `must be a URL with a scheme, such as ${example}`;
   const { protocol, hostname, port, username, password, pathname, search, hash } = new URL(entry);
   if (username !== '' || password !== '' || entry.includes('@')) {
     return 'must not hold a user or password; put them into proxy_credentials';

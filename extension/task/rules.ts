@@ -40,7 +40,7 @@ const rules: readonly Rule[] = [
     ];
   },
 
-  function proxy({ use_proxy, proxy }) {
+  function proxyList({ use_proxy, proxy }) {
     const proxies = use_proxy === true && proxy !== undefined ? parseProxies(proxy) : null;
     return broken('proxy', typeof proxies === 'string' ? proxies : null);
   },

@@ -144,7 +144,13 @@ const invocationTypes = {
 } as const satisfies Record<Fields['invocation_type'], InvokeRequest['invocationType']>;
 
 function invokeRequestOf(fields: Fields, payload: Uint8Array | undefined): InvokeRequest {
-  const { function_name = '', client_context_source, client_context_script, tenant_id, durable_execution_name } = fields;
+  const {
+    function_name = '',
+    client_context_source,
+    client_context_script,
+    tenant_id,
+    durable_execution_name,
+  } = fields;
   const parsed = parseFunctionName(function_name);
   const name = typeof parsed === 'string' ? { name: function_name } : parsed;
   const qualifier = fields.qualifier ?? name.qualifier;

@@ -1,5 +1,5 @@
-import { fieldNames } from './wire.ts';
 import { fieldTable } from './fields.gen.ts';
+import { fieldNames } from './wire.ts';
 
 /**
  * Parses a JSON document of fields. A script given as a JSON value is kept as the text that stands in the document, so
@@ -8,7 +8,9 @@ import { fieldTable } from './fields.gen.ts';
 export function parseDocument(text: string): unknown {
   const raw: unknown = JSON.parse(text);
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
-  const scripts = fieldNames.filter((field) => fieldTable[field].kind === 'script' && isJsonValue(Reflect.get(raw, field)));
+  const scripts = fieldNames.filter(
+    (field) => fieldTable[field].kind === 'script' && isJsonValue(Reflect.get(raw, field)),
+  );
   if (scripts.length === 0) return raw;
   const texts = memberTexts(text);
   return { ...raw, ...Object.fromEntries(scripts.map((field) => [field, texts.get(field)])) };
@@ -20,7 +22,7 @@ function isJsonValue(value: unknown): boolean {
   return typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'object' && value !== null);
 }
 
-const token = /"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s"[\]{},:]+/gs;
+const token = /"(?:[^"\\]+|\\.)*"|[[\]{},:]|[^\s"[\]{},:]+/gs;
 
 /** The text of each member's value in a JSON object that is known to be valid. */
 function memberTexts(text: string): Map<string, string> {

@@ -1,1 +1,49 @@
-export async function local(words: readonly string[]): Promise<number> { return words.length; }
+import { parseArgs } from 'node:util';
+import { startLocal } from '../../../local/server.ts';
+import { logTo } from '../log.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Serves the handler files of a folder as Lambda functions on the loopback, until a signal comes. */
+export async function local(words: readonly string[]): Promise<number> {
+  const { directory, port } = parse(words);
+  const log = logTo(process.stderr, 'info');
+  const endpoint = await startLocal({ directory, port, log: log.info, ...runtimeFile() });
+  process.stdout.write(`Serving the functions of ${directory} at ${endpoint.url}
+
+  AWS_ENDPOINT_URL=${endpoint.url}
+  AWS_ACCESS_KEY_ID=local   AWS_SECRET_ACCESS_KEY=local-secret    may do everything
+  AWS_ACCESS_KEY_ID=denied  AWS_SECRET_ACCESS_KEY=denied-secret   is known and may do nothing
+  AWS_REGION=us-east-1      (any region will do)
+
+Try it in another terminal:
+  echo '{"function_name":"hello","region":"us-east-1","endpoint_url":"${endpoint.url}","credentials":{"user":"local","password":"local-secret"}}' | ue-aws-lambda run
+
+Stop it with Ctrl-C.
+`);
+  await new Promise<void>((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => resolve());
+  });
+  await endpoint.close();
+  return 0;
+}
+
+/** The bundle keeps the file of the child processes in its own folder; the sources keep it beside the server. */
+function runtimeFile(): { runtimeFile?: string } {
+  return typeof __dirname === 'string' ? { runtimeFile: `${__dirname}/lambda-runtime.mjs` } : {};
+}
+
+function parse(words: readonly string[]): { directory: string; port: number } {
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    options: { port: { type: 'string', default: '9001' } },
+    allowPositionals: true,
+  });
+  const [directory, ...more] = positionals;
+  if (directory === undefined)
+    throw new UsageError('local needs the folder of the handler files: local DIR [--port N]');
+  if (more.length > 0) throw new UsageError(`local takes one folder; what is ${more.join(' ')}?`);
+  if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
+    throw new UsageError('--port must be a number from 0 to 65535; 0 takes a free port');
+  }
+  return { directory, port: Number(values.port) };
+}

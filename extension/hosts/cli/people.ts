@@ -1,5 +1,30 @@
-/** placeholder */
+import { statuses } from '../../outcome/status.ts';
+import { help } from './help.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The commands for people; each module loads only when its command is given. */
+const commands: Readonly<Record<string, (words: readonly string[]) => Promise<number>>> = {
+  local: async (words) => (await import('./local.ts')).local(words),
+  invoke: async (words) => (await import('./ask.ts')).invoke(words),
+  list: async (words) => (await import('./ask.ts')).list(words),
+  test: async (words) => (await import('./ask.ts')).test(words),
+};
+
+/** Runs a command for people. What cannot be understood is said on standard error, with exit code 20. */
 export async function people(command: string | undefined, words: readonly string[]): Promise<number> {
-  if (command === 'local') return (await import('./local.ts')).local(words);
-  return 20;
+  const run = Object.hasOwn(commands, command ?? '') ? commands[command as string] : undefined;
+  if (command === '--help' || command === '-h' || command === 'help' || words.includes('--help')) {
+    process.stdout.write(help(run === undefined ? undefined : command));
+    return 0;
+  }
+  try {
+    if (run === undefined)
+      throw new UsageError(command === undefined ? 'no command given' : `no such command: ${command}`);
+    return await run(words);
+  } catch (error) {
+    const { message, code } = error as NodeJS.ErrnoException;
+    const usage = error instanceof UsageError || code?.startsWith('ERR_PARSE_ARGS');
+    process.stderr.write(`ue-aws-lambda: ${message}\n${usage ? 'See ue-aws-lambda --help\n' : ''}`);
+    return statuses.DATA_VALIDATION_ERROR.exitCode;
+  }
 }

@@ -1,0 +1,4 @@
+/** Thrown when the words of a command cannot be understood. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

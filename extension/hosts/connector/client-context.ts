@@ -1,0 +1,32 @@
+/**
+ * Reads a client context: base64 of a JSON object, as the Invoke API takes it, or the JSON object itself. A text that
+ * begins with a brace is JSON, since base64 has none. Throws RangeError with a sentence that does not quote it.
+ */
+export function clientContextOf(value: unknown): string {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return JSON.stringify(value);
+  if (typeof value !== 'string') throw new RangeError(form);
+  const text = value.trim();
+  const json = text.startsWith('{') ? text : fromBase64(text);
+  if (!isObject(json)) throw new RangeError(form);
+  return json;
+}
+
+const form = 'must be the base64 of a JSON object, or the JSON object itself';
+
+function fromBase64(text: string): string {
+  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) throw new RangeError(form);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'base64'));
+  } catch {
+    throw new RangeError(form);
+  }
+}
+
+function isObject(json: string): boolean {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}

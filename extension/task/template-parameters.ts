@@ -1,0 +1,124 @@
+/**
+ * Template parameters: `{{ path.to.value }}` in a text or in JSON takes a value from a scope. What stands at no path is
+ * a fault and never an empty text: a call with half of its input must not be made.
+ */
+export type Scope = Readonly<Record<string, unknown>>;
+
+/** Thrown when a placeholder has no value. The sentence names the path, never a value. */
+export class TemplateError extends Error {
+  override readonly name = 'TemplateError';
+}
+
+const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g;
+const onlyPlaceholder = /^\s*\{\{\s*([^{}]*?)\s*\}\}\s*$/;
+const jsonString = /"(?:[^"\\]|\\.)*"/gs;
+
+/** Whether a text has placeholders. */
+export function hasPlaceholder(text: string): boolean {
+  return text.search(placeholder) >= 0;
+}
+
+/** Puts values into a text. */
+export function renderText(text: string, scope: Scope): string {
+  return text.replace(placeholder, (_, path: string) => asText(path, scope));
+}
+
+/** The value itself of a text that is nothing but one placeholder, else the text with values in it. */
+export function renderValue(text: string, scope: Scope): unknown {
+  const path = onlyPlaceholder.exec(text)?.[1];
+  return path === undefined ? renderText(text, scope) : lookUp(path, scope);
+}
+
+/**
+ * Puts values into the strings of a JSON text and leaves every other byte of it alone: a string that is nothing but one
+ * placeholder becomes the value with its type, in any other it is inserted as text, JSON-escaped.
+ */
+export function renderJson(text: string, scope: Scope): string {
+  const outside = text.replace(jsonString, '""');
+  if (hasPlaceholder(outside))
+    throw new TemplateError('has a placeholder outside a string; write "{{ path }}" with its quotes');
+  return text.replace(jsonString, (literal, start: number) => {
+    if (!literal.includes('{{')) return literal;
+    const content = parseString(literal);
+    if (content === null) return literal; // not JSON, which is reported of the whole text
+    const path = isKey(text, start + literal.length) ? undefined : onlyPlaceholder.exec(content)?.[1];
+    return path === undefined ? JSON.stringify(renderText(content, scope)) : asJson(path, scope);
+  });
+}
+
+/** Checks the paths of a text's placeholders without a scope, as an editor does; null when all can be read. */
+export function templateFault(text: string): string | null {
+  for (const [, path = ''] of text.matchAll(placeholder)) {
+    if (stepsOf(path) === null) return unreadable(path);
+  }
+  return null;
+}
+
+function parseString(literal: string): string | null {
+  try {
+    return JSON.parse(literal) as string;
+  } catch {
+    return null;
+  }
+}
+
+function isKey(text: string, end: number): boolean {
+  return /^\s*:/.test(text.slice(end, end + 100));
+}
+
+function asJson(path: string, scope: Scope): string {
+  const value = lookUp(path, scope);
+  try {
+    const text = JSON.stringify(value);
+    if (text !== undefined) return text;
+  } catch {
+    // A BigInt or a circle: said below.
+  }
+  throw new TemplateError(`{{ ${path} }} has no JSON form`);
+}
+
+function asText(path: string, scope: Scope): string {
+  const value = lookUp(path, scope);
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return String(value);
+    default:
+      if (value === null) throw new TemplateError(`{{ ${path} }} is null, which cannot stand inside a text`);
+      return asJson(path, scope);
+  }
+}
+
+function lookUp(path: string, scope: Scope): unknown {
+  const steps = stepsOf(path);
+  if (steps === null) throw new TemplateError(unreadable(path));
+  let value: unknown = scope;
+  for (const step of steps) {
+    // Own properties only: `constructor` and the like are no data.
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step))
+      throw new TemplateError(missing(path));
+    value = (value as Record<string, unknown>)[step];
+  }
+  if (value === undefined) throw new TemplateError(missing(path));
+  return value;
+}
+
+const step = /(?:^|\.)([^.[\]\s'"]+)|\[(\d+)\]|\['([^']*)'\]/y;
+
+/** The keys of a path such as `order.items[0].sku`, `order.items.0.sku` or `headers['x-id']`; null when it is none. */
+function stepsOf(path: string): string[] | null {
+  const steps: string[] = [];
+  step.lastIndex = 0;
+  while (step.lastIndex < path.length) {
+    const found = step.exec(path);
+    if (found === null) return null;
+    steps.push((found[1] ?? found[2] ?? found[3]) as string);
+  }
+  return steps.length === 0 ? null : steps;
+}
+
+const missing = (path: string) => `{{ ${path} }} has no value; check the path`;
+const unreadable = (path: string) => `{{ ${path} }} is not a path; write it as {{ path.to.value }}`;
