@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { unzipSync } from 'fflate';
 import { parse } from 'yaml';
 import { buildProgram, startLocal } from './support/program.ts';
@@ -412,12 +413,7 @@ const [, newest] = pythons.at(-1) ?? [];
   test.each([
     ['a function error', 1, { function_name: 'fail' }],
     ['unknown keys', 2, { function_name: 'hello', credentials: { user: 'AKIANOBODY', password: 'x' } }],
-    [
-      'keys without a right',
-      3,
-      { function_name: 'hello', credentials: { user: 'denied', password: 'denied-secret' } },
-      {},
-    ],
+    ['keys without a right', 3, { function_name: 'hello', credentials: { user: 'denied', password: 'denied-secret' } }],
     ['no endpoint', 10, { function_name: 'hello', endpoint_url: 'http://127.0.0.1:1', max_attempts: 1 }],
     ['no proxy', 11, { function_name: 'hello', use_proxy: true, proxy: 'http://127.0.0.1:1', max_attempts: 1 }],
     ['a missing field', 20, {}],
@@ -468,6 +464,10 @@ const [, newest] = pythons.at(-1) ?? [];
       return [Object.keys(rest), Object.keys(result), Object.keys(invocation), Object.keys(invocation.fields)];
     };
     expect(keys(own.result.unv_output)).toEqual(keys(program.result.unv_output));
+    const schema = JSON.parse(readFileSync(join(root, 'schemas/extension-output.schema.json'), 'utf8'));
+    const validate = new Ajv2020({ strict: false }).compile(schema);
+    validate(JSON.parse(own.result.unv_output));
+    expect(validate.errors).toBeNull();
   });
 });
 
