@@ -59,7 +59,11 @@ interface Slot {
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 const text = read('template.json');
 const template: Template = JSON.parse(text);
-const schema: { properties: Record<string, Property> } = JSON.parse(read('schemas/fields.schema.json'));
+interface Rule {
+  readonly if: { readonly properties: Readonly<Record<string, { readonly const: unknown }>> };
+  readonly then: { readonly required: readonly string[] };
+}
+const schema: { properties: Record<string, Property>; allOf: Rule[] } = JSON.parse(read('schemas/fields.schema.json'));
 const shipped: { template: string; fields: Record<string, Slot> } = JSON.parse(
   read('extension/hosts/universal-agent/shipped-fields.json'),
 );
@@ -236,6 +240,23 @@ describe('the form', () => {
     expect(field.requireIfVisible).toBe(true);
   });
 
+  test('requires what the schema requires on a condition, and shows it on that condition', () => {
+    for (const rule of schema.allOf) {
+      const conditions = Object.entries(rule.if.properties).map(([name, { const: value }]) => [
+        named(name).fieldMapping,
+        String(value),
+      ]);
+      for (const name of rule.then.required) {
+        const { requireIfVisible, showIfField, showIfFieldValue } = named(name);
+        expect(requireIfVisible).toBe(true);
+        expect(conditions).toContainEqual([showIfField, showIfFieldValue]);
+      }
+    }
+    const ruled = schema.allOf.flatMap((rule) => rule.then.required);
+    const required = template.fields.filter(({ requireIfVisible }) => requireIfVisible).map(({ name }) => name);
+    expect(required.filter((name) => named(name).fieldValue === null).sort()).toEqual([...new Set(ruled)].sort());
+  });
+
   test('shows log_type with Request Response only, and proxy_type with a proxy only', () => {
     expect(named('log_type')).toMatchObject({
       showIfField: named('invocation_type').fieldMapping,
@@ -278,4 +299,13 @@ test('keeps every shipped field, type, mapping, choice and sysId', () => {
   );
   expect(current).toEqual(shipped.fields);
   expect(template.sysId).toBe(shipped.template);
+});
+
+test('the page for the operator names fields and choices as the form does', () => {
+  const page = read('docs/universal-controller.md');
+  const tasks = page.slice(page.indexOf('## Tasks'), page.indexOf('## What a task answers'));
+  const known = template.fields.flatMap(({ label, choices }) => [label, ...choices.map((c) => c.fieldValue)]);
+  for (const [, name] of tasks.matchAll(/\*\*([^*]+)\*\*/g)) expect(known).toContain(name);
+  const [, count] = /\| (\d+) more;/.exec(page) ?? [];
+  expect(inputs).toHaveLength(20 + Number(count));
 });
