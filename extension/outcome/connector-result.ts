@@ -86,15 +86,16 @@ export function toConnectorResult(
       ...{ method: name, connectionId, protocol: 'awslambda' },
       ...(functionName !== undefined && { functionName }),
       ...(answer !== null && { statusCode: answer.statusCode }),
-      ...(answer?.kind === 'invoke' && saidOf(answer)),
+      ...(answer?.kind === 'invoke' && saidOf(answer, execution)),
       ...{ requestId, execution, ...cause },
     },
   };
 }
 
-function saidOf({ executedVersion, functionError, log }: InvokeResult) {
+function saidOf({ executedVersion, functionError, log }: InvokeResult, execution: Execution) {
+  const ran = execution === 'completed' && functionError === null;
   return {
-    ...(executedVersion !== null && functionError === null && { executedVersion }),
+    ...(ran && executedVersion !== null && { executedVersion }),
     ...(log !== null && { logs: log }),
     ...(functionError !== null && { functionError }),
   };
