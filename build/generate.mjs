@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import Ajv2020 from 'ajv/dist/2020.js';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import { generateConnection } from './connection.mjs';
+import { withFieldTable } from './readme-fields.mjs';
 
 const root = new URL('../', import.meta.url);
 const read = (path) => readFileSync(new URL(path, root), 'utf8');
@@ -16,6 +17,7 @@ export function generate() {
     'extension/task/validate.gen.js': validator(schema),
     'extension/task/validate.gen.d.ts': validatorTypes,
     ...generateConnection(),
+    'README.md': withFieldTable(read('README.md'), schema),
   };
 }
 

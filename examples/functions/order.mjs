@@ -6,5 +6,5 @@ const { CURRENCY } = process.env;
 export async function handler({ id = 'A-0', items = [] }) {
   const total = items.reduce((sum, { quantity, price }) => sum + quantity * price, 0);
   console.log(`Order ${id}: ${items.length} items, ${total.toFixed(2)} ${CURRENCY}`);
-  return { order: { id, status: 'priced', items: items.length, total, currency: CURRENCY } };
+  return { order: { id, status: 'priced', items: items.length, total: Number(total.toFixed(2)), currency: CURRENCY } };
 }

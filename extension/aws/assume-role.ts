@@ -3,9 +3,9 @@ import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Role } from '../task/task.ts';
 import { makeCall, type Policy } from './call.ts';
 import { clientSettings } from './client-settings.ts';
-import { secretsOf } from './credentials.ts';
 import type { Place } from './environment.ts';
 import { notFromAws } from './foreign-error.ts';
+import { secretsOf } from './identity-secrets.ts';
 
 /** Assumes a role through STS. It changes nothing at AWS, so each attempt as a whole has `connect_timeout`. */
 export async function assumeRole(

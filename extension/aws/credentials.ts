@@ -1,5 +1,4 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
-import { Secret } from '../secret.ts';
 import type { Connection } from '../task/task.ts';
 import type { Policy } from './call.ts';
 import type { Place } from './environment.ts';
@@ -63,10 +62,4 @@ function renewed(load: (policy: Policy) => Promise<AwsCredentialIdentity>): Cred
       return loading;
     },
   };
-}
-
-/** What of an identity must not show. */
-export function secretsOf(identity: AwsCredentialIdentity): Secret[] {
-  const { accessKeyId, secretAccessKey, sessionToken } = identity;
-  return [accessKeyId, secretAccessKey, sessionToken].filter((value) => value !== undefined).map((v) => new Secret(v));
 }

@@ -13,9 +13,10 @@ import { Secret } from '../secret.ts';
 import type { InvokeRequest } from '../task/task.ts';
 import { type Call, type Called, makeCall, type Policy } from './call.ts';
 import { clientSettings } from './client-settings.ts';
-import { type CredentialSource, secretsOf } from './credentials.ts';
+import type { CredentialSource } from './credentials.ts';
 import type { Place } from './environment.ts';
 import { notFromAws } from './foreign-error.ts';
+import { secretsOf } from './identity-secrets.ts';
 import type { RawAnswer } from './journey.ts';
 import type { RequestHandler } from './request-handler.ts';
 
