@@ -76,10 +76,11 @@ describe('a timeout', () => {
     expect(text).toMatch(/\tDuration: 1000\.00 ms\t.*\tStatus: timeout\t\n$/);
   });
 
-  test('is 30 seconds or what the caller says where the function says nothing', async () => {
+  test('of the endpoint holds where the function sets none', async () => {
     const other = await start({ timeoutSeconds: 1 });
-    const { payload } = await invoke(lambdaClient(other), { FunctionName: 'uncaught', Payload: '{}' });
-    expect(payload.errorType).toBe('URIError');
+    const message = expect.stringMatching(/Task timed out after 1\.00 seconds$/);
+    const { payload } = await invoke(lambdaClient(other), { FunctionName: 'never' });
+    expect(payload).toEqual({ errorType: 'Sandbox.Timedout', errorMessage: message });
     await other.close();
   });
 });

@@ -69,6 +69,16 @@ describe('the code', () => {
     await local.close();
   });
 
+  test('that never ends to load is stopped by the timeout', async () => {
+    await writeFile(join(directory, 'stuck.mjs'), 'for (;;);');
+    const local = await start({ directory, timeoutSeconds: 1 });
+    const { error, payload } = await invoke(lambdaClient(local), { FunctionName: 'stuck' });
+    expect(error).toBe('Unhandled');
+    expect(payload.errorMessage).toMatch(/Task timed out after 1\.00 seconds$/);
+    expect(local.executions()).toBe(0);
+    await local.close();
+  });
+
   test('that is no JavaScript is a syntax error of the user', async () => {
     await writeFile(join(directory, 'broken.cjs'), 'exports.handler = async () => {');
     const local = await start({ directory });

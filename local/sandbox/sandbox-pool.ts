@@ -19,8 +19,6 @@ export type Lease =
 
 /** Copies of one function that are kept warm. */
 const IDLE_LIMIT = 10;
-/** Lambda gives a function's code ten seconds to load. */
-const INIT_TIMEOUT_MS = 10_000;
 
 /** All child processes of the endpoint: warm ones are used again, concurrent invocations get one each. */
 export class SandboxPool {
@@ -83,7 +81,8 @@ export class SandboxPool {
     const sandbox = startSandbox(fn, sandboxEnvironment(fn, known ?? defaults, region, url()), runtimeFile);
     this.#all.add(sandbox);
     if (this.#closed) await this.#end(sandbox);
-    const ending = await sandbox.init(INIT_TIMEOUT_MS);
+    // Lambda starts a copy again that needs more than ten seconds; here the function's own timeout is the limit.
+    const ending = await sandbox.init((known ?? defaults).timeout * 1000);
     const initMs = performance.now() - started;
     if (ending.kind !== 'ready') return this.#fail(sandbox, ending, known ?? defaults, initMs);
     if (known !== undefined) return { sandbox, config: known, initMs };

@@ -46,7 +46,7 @@ export function startSandbox(fn: FunctionFile, env: NodeJS.ProcessEnv, runtimeFi
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
   });
-  let alive = true;
+  let exit: Ending | undefined;
   let output: Buffer[] = [];
   let outputLength = 0;
   let marked = false;
@@ -62,10 +62,12 @@ export function startSandbox(fn: FunctionFile, env: NodeJS.ProcessEnv, runtimeFi
   };
   /** Hands the result over once it and all the output before it are here; a process that says it ends, must have. */
   const complete = (): void => {
-    if (ending === undefined || (alive && ending.kind !== 'ready' && (!marked || 'last' in ending))) return;
+    if (ending === undefined || (exit === undefined && ending.kind !== 'ready' && (!marked || 'last' in ending)))
+      return;
     const result = ending;
     ending = undefined;
     marked = false;
+    // Nobody waits where a function throws after its result.
     settle?.(result);
   };
   const mark = (): void => {
@@ -85,8 +87,8 @@ export function startSandbox(fn: FunctionFile, env: NodeJS.ProcessEnv, runtimeFi
 
   const closed = new Promise<void>((resolve) => {
     const end = (code: number | null, signal: string | null): void => {
-      alive = false;
-      ending ??= timedOut ? { kind: 'timeout' } : { kind: 'exit', code, signal };
+      exit = timedOut ? { kind: 'timeout' } : { kind: 'exit', code, signal };
+      ending ??= exit;
       complete();
       resolve();
     };
@@ -105,6 +107,7 @@ export function startSandbox(fn: FunctionFile, env: NodeJS.ProcessEnv, runtimeFi
 
   const wait = (timeoutMs: number): Promise<Ending> =>
     new Promise((resolve) => {
+      if (exit !== undefined) return resolve(exit);
       const timer = setTimeout(() => {
         timedOut = true;
         child.kill('SIGKILL');
@@ -114,14 +117,13 @@ export function startSandbox(fn: FunctionFile, env: NodeJS.ProcessEnv, runtimeFi
         settle = undefined;
         resolve(result);
       };
-      complete();
     });
 
   return {
     fn,
     env,
     get alive() {
-      return alive && child.exitCode === null && child.signalCode === null;
+      return exit === undefined && child.exitCode === null && child.signalCode === null;
     },
     init: wait,
     invoke(invocation, timeoutMs) {
