@@ -6,6 +6,7 @@ let local: LoggedLocal;
 let client: LambdaClient;
 
 beforeAll(async () => {
+  process.env.SOME_SECRET = 'hidden';
   local = await start();
   client = lambdaClient(local);
 });
@@ -90,7 +91,6 @@ describe('handlers', () => {
   });
 
   test('the environment of the configuration is there when the code is loaded, and no secret of the user', async () => {
-    process.env.SOME_SECRET = 'hidden';
     const { payload } = await invoke(client, { FunctionName: 'context' });
     expect(payload.COLOUR).toBe('red');
     expect(payload.environment).toContain('AWS_LAMBDA_FUNCTION_NAME');

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startLocal } from '../local/server.ts';
 import { invoke, lambdaClient, meetingPoint, start } from './local/support.ts';
@@ -64,6 +65,8 @@ describe('the code', () => {
     await writeFile(file, handler('2'));
     await utimes(file, new Date(), new Date(Date.now() + 10_000));
     await writeFile(join(directory, 'two.mjs'), handler('"new"'));
+    // A listing learns the new configuration; the old copy must not be taken for the new code.
+    await client.send(new ListFunctionsCommand({}));
     expect((await invoke(client, { FunctionName: 'one' })).payload).toBe(2);
     expect((await invoke(client, { FunctionName: 'two' })).payload).toBe('new');
     await local.close();
