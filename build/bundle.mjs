@@ -1,22 +1,81 @@
-// Bundles the program into dist/: main.cjs and the chunks that it loads only when a task needs them.
+// Bundles everything that ships into dist/:
+//   main.cjs      starts program.cjs, from V8's cache when it can
+//   program.cjs   what every task needs; the other .cjs files are loaded only when a task needs them
+//   index.js      the library, with its types in types/
+//   cache/        V8's caches for this Node, from a real run
+import { execFileSync } from 'node:child_process';
 import { copyFile, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { lighter } from './lighter.mjs';
+import { writeNotices } from './notices.mjs';
+import { warmUp } from './warm-up.mjs';
 
-const root = new URL('../', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../', import.meta.url));
+const dist = `${root}dist`;
+const entry = `${root}extension/main.ts`;
 
-await rm(`${root}dist`, { recursive: true, force: true });
-const bundle = await rolldown({
-  input: { main: `${root}extension/main.ts` },
-  platform: 'node',
-  cwd: root,
-  resolve: { mainFields: ['module', 'main'] },
-});
-await bundle.write({
-  dir: `${root}dist`,
-  format: 'cjs',
-  entryFileNames: '[name].cjs',
-  chunkFileNames: '[name].cjs',
-  minify: true,
-});
-await bundle.close();
-await copyFile(`${root}local/lambda-runtime.mjs`, `${root}dist/lambda-runtime.mjs`);
+// The packages' ES modules: only they can be joined without a wrapper around each.
+const input = { platform: 'node', cwd: root, resolve: { mainFields: ['module', 'main'] } };
+
+let needed;
+
+/** Puts what is imported statically from the entry into one file, so that a task opens no other. */
+function chunkOf(id, graph) {
+  needed ??= staticallyNeeded(graph);
+  return needed.has(id) ? 'program' : null;
+}
+
+function staticallyNeeded(graph) {
+  const found = new Set([entry]);
+  for (const id of found) for (const imported of graph.getModuleInfo(id)?.importedIds ?? []) found.add(imported);
+  return found;
+}
+
+async function write(options, output) {
+  const bundle = await rolldown({ ...input, ...options });
+  const written = await bundle.write(output);
+  await bundle.close();
+  return written.output.flatMap((chunk) => chunk.moduleIds ?? []);
+}
+
+function program() {
+  return write(
+    { input: { program: entry }, plugins: [lighter], preserveEntrySignatures: false },
+    {
+      dir: dist,
+      format: 'cjs',
+      entryFileNames: '[name].cjs',
+      chunkFileNames: '[name].cjs',
+      dynamicImportInCjs: false, // V8's code cache cannot serve a script with import() in it
+      minify: true,
+      codeSplitting: { groups: [{ name: chunkOf, debugName: 'program' }], includeDependenciesRecursively: false },
+    },
+  );
+}
+
+/** The child processes of the local endpoint run this file by itself. */
+function lambdaRuntime() {
+  const options = { file: `${dist}/lambda-runtime.mjs`, format: 'esm', minify: true, codeSplitting: false };
+  return write({ input: `${root}local/lambda-runtime.mjs` }, options);
+}
+
+function library() {
+  const names = { entryFileNames: '[name].js', chunkFileNames: 'library/[name]-[hash].js' };
+  return write({ input: { index: `${root}extension/index.ts` } }, { dir: dist, format: 'esm', ...names });
+}
+
+function types() {
+  const tsc = `${root}node_modules/typescript/bin/tsc`;
+  execFileSync(process.execPath, [tsc, '--project', `${root}build/tsconfig.types.json`], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+}
+
+await rm(dist, { recursive: true, force: true });
+const modules = [...(await program()), ...(await lambdaRuntime()), ...(await library())];
+await copyFile(`${root}build/launcher.cjs`, `${dist}/main.cjs`);
+await writeNotices(modules, `${dist}/THIRD-PARTY-NOTICES.txt`);
+types();
+await warmUp(`${dist}/main.cjs`);

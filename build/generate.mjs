@@ -80,6 +80,7 @@ function typeOf(field) {
 function validator(schema) {
   const ajv = new Ajv2020.default({
     allErrors: true,
+    messages: false,
     useDefaults: true,
     code: { source: true, esm: true, optimize: true },
     strictRequired: false,

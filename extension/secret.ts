@@ -27,7 +27,7 @@ export const masked = '****';
 
 /** Replaces every form of each secret in the text: raw, URL-encoded, base64, JSON-escaped, and line by line. */
 export function mask(text: string, secrets: Iterable<Secret>): string {
-  const forms = [...secrets].flatMap((secret) => formsOf(secret.reveal()));
+  const forms = [...secrets].flatMap((secret) => formsIn(text, secret.reveal()));
   // The longest first, so that a secret that holds another is not cut in two.
   return forms.sort((a, b) => b.length - a.length).reduce((out, form) => out.replaceAll(form, masked), text);
 }
@@ -37,13 +37,17 @@ export function maskUserInfo(text: string): string {
   return text.replace(/\S*:\S*@/g, `${masked}@`);
 }
 
-function formsOf(value: string): string[] {
-  const whole = [
-    value,
-    encodeURIComponent(value.toWellFormed()),
-    Buffer.from(value).toString('base64'),
-    JSON.stringify(value).slice(1, -1),
-  ];
+function formsIn(text: string, value: string): string[] {
+  // A payload of megabytes cannot stand whole in a sentence, so its other forms need not be made.
+  const whole =
+    value.length > text.length
+      ? []
+      : [
+          value,
+          encodeURIComponent(value.toWellFormed()),
+          Buffer.from(value).toString('base64'),
+          JSON.stringify(value).slice(1, -1),
+        ];
   // Shorter pieces would mask ordinary words and numbers.
   return [...new Set([...whole, ...value.split(/\r?\n/)])].filter((form) => form.length >= 4);
 }

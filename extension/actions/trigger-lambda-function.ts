@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { functionErrorOf } from '../outcome/function-error.ts';
 import type { InvokeResult, Outcome } from '../outcome/outcome.ts';
 import { parseReport } from '../outcome/report.ts';
@@ -47,11 +48,8 @@ const endings = {
 
 function decodePayload({ payload }: InvokeAnswer, log: Log): Pick<InvokeResult, 'payload' | 'payloadIsJson'> {
   if (payload === null || payload.length === 0) return { payload: null, payloadIsJson: false };
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload);
-    return { payload: text, payloadIsJson: jsonFault(text) === null };
-  } catch {
-    log.warn('The payload of the answer is not UTF-8; what cannot be decoded shows as U+FFFD');
-    return { payload: Buffer.from(payload).toString('utf8'), payloadIsJson: false };
-  }
+  const text = Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString('utf8');
+  if (isUtf8(payload)) return { payload: text, payloadIsJson: jsonFault(text) === null };
+  log.warn('The payload of the answer is not UTF-8; what cannot be decoded shows as U+FFFD');
+  return { payload: text, payloadIsJson: false };
 }

@@ -1,5 +1,4 @@
 import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import type { ProxySettings } from '../task/task.ts';
 import { keepAliveDelay } from './journey.ts';
 
@@ -20,7 +19,9 @@ const options = {
 
 /** Connects to the target itself. */
 export async function directAgent(protocol: string, ca: string[] | undefined): Promise<HttpAgent> {
-  return protocol === 'https:' ? new HttpsAgent({ ...options, ...(ca && { ca }) }) : new HttpAgent(options);
+  if (protocol === 'http:') return new HttpAgent(options);
+  const { Agent: HttpsAgent } = await import('node:https'); // TLS takes as long to load as the whole SDK
+  return new HttpsAgent({ ...options, ...(ca && { ca }) });
 }
 
 /** Connects to the target through the proxy for its scheme. */

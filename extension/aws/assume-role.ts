@@ -25,7 +25,7 @@ export async function assumeRole(
     name: 'AssumeRole',
     target: `STS in ${place.region}`,
     canExecute: false,
-    secrets: secretsOf(identity),
+    secrets: () => secretsOf(identity),
     marker: `AssumeRole ${arn}: sending the request`,
   };
   const limits = { waitTimeout: policy.connectTimeout, deadline: 'connect_timeout' } as const;

@@ -28,7 +28,7 @@ export interface Call {
   /** Whether the call can run a function. */
   readonly canExecute: boolean;
   /** Whatever must not show in an error's text. */
-  readonly secrets: readonly Secret[];
+  readonly secrets: () => readonly Secret[];
   /** Said before the first byte leaves. */
   readonly marker: string;
 }
@@ -131,7 +131,7 @@ function failureOf(
     proxyUrl: journey.proxyUrl,
     code: codeOf(error),
     name,
-    message: mask(message, call.secrets),
+    message: mask(message, call.secrets()),
     requestId: requestIdOf(error, answer),
     refusal: end === 'failed' ? refusalOf(error, answer) : null,
     attempts,

@@ -21,7 +21,7 @@ export async function loadDefaultChain(place: Place, policy: Policy): Promise<Aw
     name: 'default credential chain',
     target: 'the default credential chain',
     canExecute: false,
-    secrets: [],
+    secrets: () => [],
     marker: '',
   };
   const limits = { waitTimeout: policy.connectTimeout, deadline: 'connect_timeout' } as const;

@@ -43,24 +43,28 @@ export function connectLambda(place: Place, source: CredentialSource, handler: R
 
 /** The calls to AWS Lambda in the core's terms. */
 export function lambdaOver({ client, place, sign }: LambdaConnection, policy: Policy): Lambda {
-  const callOf = async (name: string, marker = name, secrets: Secret[] = []): Promise<Call> => ({
-    name,
-    target: `AWS Lambda in ${place.region}`,
-    canExecute: false,
-    secrets: [...secrets, ...secretsOf(await sign(policy))],
-    marker: `${marker}: sending the request to ${place.lambdaUrl ?? `AWS Lambda in ${place.region}`}`,
-  });
+  const target = place.lambdaUrl ?? `AWS Lambda in ${place.region}`;
+  const callOf = async (name: string, marker = name): Promise<Call> => {
+    const identity = await sign(policy);
+    const secrets = () => secretsOf(identity);
+    return { name, target, canExecute: false, secrets, marker: `${marker}: sending the request to ${target}` };
+  };
 
   return {
     async invoke(request) {
       const { functionName, invocationType } = request;
-      const call = await callOf('Invoke', `Invoke ${functionName} (${invocationType})`, confidential(request));
+      const call = await callOf('Invoke', `Invoke ${functionName} (${invocationType})`);
+      const secrets = () => [...confidential(request), ...call.secrets()];
       const command = new InvokeCommand(inputOf(request));
-      const called = await makeCall({ ...call, canExecute: invocationType !== 'DryRun' }, policy, async (options) => {
-        const output = await client.send(command, options);
-        assertWhole(options.journey?.answer ?? null);
-        return output;
-      });
+      const called = await makeCall(
+        { ...call, secrets, canExecute: invocationType !== 'DryRun' },
+        policy,
+        async (options) => {
+          const output = await client.send(command, options);
+          assertWhole(options.journey?.answer ?? null);
+          return output;
+        },
+      );
       return { ...answered(called), ...answerOf(called.value) };
     },
 

@@ -4,7 +4,6 @@ import type { HttpHandlerOptions, HttpRequest, HttpResponse, RequestHandler as S
 import type { ProxySettings } from '../task/task.ts';
 import { directAgent, proxyAgent } from './agents.ts';
 import { follow, Journey } from './journey.ts';
-import { roots } from './trust.ts';
 
 /** What a call may hand to the handler besides the SDK's own options: the SDK passes them through. */
 export interface CallOptions extends HttpHandlerOptions {
@@ -52,6 +51,7 @@ export class RequestHandler implements SmithyHandler<HttpRequest, HttpResponse, 
   /** Trusts the wider set of roots from now on; false if that was so already. */
   async widenTrust(): Promise<boolean> {
     if (this.#ca !== undefined) return false;
+    const { roots } = await import('./trust.ts');
     this.#ca = await roots();
     this.destroy();
     return true;

@@ -10,7 +10,7 @@ import { name, version } from '../version.ts';
 import { cancelOnSignals } from './cancel.ts';
 import { readFields, readFile } from './input.ts';
 import { type Level, logTo } from './log.ts';
-import { type OutputFile, reserve } from './output-file.ts';
+import type { OutputFile } from './output-file.ts';
 import { print } from './print.ts';
 
 export interface RunOptions {
@@ -31,7 +31,7 @@ export async function run({ fields, output, logLevel }: RunOptions): Promise<num
   let file: OutputFile | null = null;
   let outcome: Outcome;
   try {
-    file = output === undefined ? null : await reserve(output); // before anything is sent
+    file = output === undefined ? null : await reserve(output);
     raw = await readFields(fields, signal);
     outcome = await execute(raw, ports);
   } catch (error) {
@@ -48,6 +48,12 @@ export async function refuse(message: string): Promise<number> {
   const outcome = toFailure(new ValidationError([{ field: null, message }]));
   process.stderr.write(`${message}\n`);
   return deliver(null, outcome, null).then(() => statuses[outcome.status].exitCode);
+}
+
+/** Opens the output file before anything is sent. */
+async function reserve(path: string): Promise<OutputFile> {
+  const { reserve: open } = await import('./output-file.ts');
+  return open(path);
 }
 
 /** Writes the file first: whoever sees the end of standard output may rely on it. */

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /** A decoded log tail. `clean` is false when it was not valid base64 or not valid UTF-8. */
 export interface TailLog {
   readonly text: string | null;
@@ -13,11 +15,7 @@ export function decodeTailLog(header: string): TailLog {
   // Buffer.from never fails on bad base64: it skips what it does not know. Only a round trip tells.
   if (decoded.toString('base64') !== header) return { text: null, clean: false };
   const bytes = withoutCutCharacters(decoded);
-  try {
-    return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes), clean: true };
-  } catch {
-    return { text: bytes.toString('utf8'), clean: false };
-  }
+  return { text: bytes.toString('utf8'), clean: isUtf8(bytes) };
 }
 
 function withoutCutCharacters(bytes: Buffer): Buffer {

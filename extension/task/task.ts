@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { ValidationError, type Violation } from '../errors.ts';
 import type { ReadFile } from '../ports.ts';
 import { Secret } from '../secret.ts';
@@ -185,11 +186,8 @@ async function payloadOf(fields: Fields, readFile: ReadFile, violations: Violati
 }
 
 function bytesFault(bytes: Uint8Array): string | null {
-  try {
-    return jsonFault(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch {
-    return 'must be JSON in UTF-8, but has bytes that are not UTF-8';
-  }
+  if (!isUtf8(bytes)) return 'must be JSON in UTF-8, but has bytes that are not UTF-8';
+  return jsonFault(Buffer.from(bytes).toString('utf8'));
 }
 
 async function proxyCaOf(fields: Fields, readFile: ReadFile, violations: Violation[]): Promise<string | undefined> {

@@ -1,0 +1,53 @@
+// Takes out of the bundle what the SDK loads at start and a task does not need, or not always.
+
+/** The end of a module's path -> what stands in its place. */
+const replacements = {
+  // TLS takes several milliseconds to load. The handler asks for it even when it is given agents of its own.
+  '/@smithy/node-http-handler/dist-es/node-https.js': `
+    class Agent { static [Symbol.hasInstance]() { return false; } }
+    export const node_https = { Agent, request: (...words) => require('node:https').request(...words) };
+  `,
+  // node:fs/promises takes as long to load; only the credential chain reads files.
+  '/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/readFile.js': `
+    export const filePromises = {};
+    export const fileIntercept = {};
+    export const readFile = (path, options) => {
+      if (fileIntercept[path] !== undefined) return fileIntercept[path];
+      if (!filePromises[path] || options?.ignoreCache) {
+        filePromises[path] = require('node:fs/promises').readFile(path, 'utf8');
+      }
+      return filePromises[path];
+    };
+  `,
+  '/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFromFile.js': `
+    import { getSSOTokenFilepath } from './getSSOTokenFilepath';
+    export const tokenIntercept = {};
+    export const getSSOTokenFromFile = async (id) =>
+      tokenIntercept[id] ?? JSON.parse(await require('node:fs/promises').readFile(getSSOTokenFilepath(id), 'utf8'));
+  `,
+  // To name the global ReadableStream loads all of web streams.
+  '/@smithy/core/dist-es/submodules/serde/util-stream/stream-type-check.js': `
+    export const isReadableStream = (stream) => stream?.constructor?.name === 'ReadableStream';
+    export const isBlob = (blob) => blob?.constructor?.name === 'Blob';
+  `,
+  // Lambda has no CRC32 checksums; the SDK's own JavaScript form stands in for zlib's.
+  '/@smithy/core/dist-es/submodules/checksum/crc32/Crc32Node.js': `
+    export { Crc32Js as Crc32Node } from './Crc32Js';
+  `,
+};
+
+export const lighter = {
+  name: 'lighter',
+  load(id) {
+    const found = Object.keys(replacements).find((end) => id.endsWith(end));
+    if (found !== undefined) used.add(found);
+    return found === undefined ? null : replacements[found];
+  },
+  /** A file that has moved would quietly come back. */
+  buildEnd() {
+    const missing = Object.keys(replacements).filter((end) => !used.has(end));
+    if (missing.length > 0) throw new Error(`build/lighter.mjs replaces modules that are not there: ${missing}`);
+  },
+};
+
+const used = new Set();
