@@ -46,11 +46,13 @@ export async function makeCall<T>(call: Call, policy: Policy, send: Send<T>): Pr
   let corrected = false;
   for (let attempts = 1; ; attempts += 1) {
     const attempt = new Attempt(policy, call.marker);
+    const { trustsAll } = policy.handler;
     try {
       return { value: await attempt.run(send), attempts, journey: attempt.journey };
     } catch (error) {
       const failure = failureOf(error, call, policy, attempt, attempts);
-      if (await trustsMore(failure, policy)) {
+      if (!trustsAll && isDistrust(failure)) {
+        await policy.handler.trustAll();
         attempts -= 1; // nothing was sent: the same attempt goes on with more roots
         continue;
       }
@@ -98,7 +100,7 @@ class Attempt {
         if (signal.aborted) return cancel();
         signal.addEventListener('abort', cancel);
         this.#arm(connectTimeout);
-        send({ journey: this.journey, abortSignal: abort.signal }).then(resolve, reject);
+        send({ journey: this.journey }).then(resolve, reject);
       });
     } finally {
       clearTimeout(this.#timer);
@@ -138,9 +140,9 @@ function failureOf(
   };
 }
 
-/** Widens the trust when a certificate's issuer is unknown: the full set of roots costs too much to load every time. */
-async function trustsMore({ code, refusal }: CallFailure, { handler }: Policy): Promise<boolean> {
-  return refusal === null && code !== null && untrusted.has(code) && (await handler.widenTrust());
+/** Whether other roots could mend it: the full set costs too much to load every time. */
+function isDistrust({ code, refusal }: CallFailure): boolean {
+  return refusal === null && code !== null && untrusted.has(code);
 }
 
 /** Exponential backoff with jitter, from 100 ms to 5 s, or what the server asked for. In milliseconds. */

@@ -45,21 +45,32 @@ const margin = 6 * 60_000;
 function renewed(load: (policy: Policy) => Promise<AwsCredentialIdentity>): CredentialSource {
   let current: Promise<AwsCredentialIdentity> | undefined;
   let expires = Number.POSITIVE_INFINITY;
+
+  function start(policy: Policy): Promise<AwsCredentialIdentity> {
+    const loading = load(policy);
+    current = loading;
+    expires = Number.POSITIVE_INFINITY; // while it loads, others wait for the same
+    loading.then(
+      ({ expiration }) => {
+        expires = expiration?.getTime() ?? Number.POSITIVE_INFINITY;
+      },
+      () => {
+        current = undefined; // a failure is not kept
+      },
+    );
+    return loading;
+  }
+
   return {
-    fresh(policy) {
-      if (current !== undefined && Date.now() < expires - margin) return current;
-      const loading = load(policy);
-      current = loading;
-      expires = Number.POSITIVE_INFINITY; // while it loads, others wait for the same
-      loading.then(
-        ({ expiration }) => {
-          expires = expiration?.getTime() ?? Number.POSITIVE_INFINITY;
-        },
-        () => {
-          current = undefined; // a failure is not kept
-        },
-      );
-      return loading;
+    async fresh(policy) {
+      while (current !== undefined && Date.now() < expires - margin) {
+        try {
+          return await current;
+        } catch {
+          // It was another task's attempt, which that task may have cancelled.
+        }
+      }
+      return start(policy);
     },
   };
 }

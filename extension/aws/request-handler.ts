@@ -20,7 +20,9 @@ export class RequestHandler implements SmithyHandler<HttpRequest, HttpResponse, 
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #agents = new Map<string, Promise<Agent>>();
   readonly #proxy: ProxySettings | undefined;
-  readonly #unguidedJourneys = new Set<Journey>();
+  readonly #retired: Promise<Agent>[] = [];
+  /** Journeys of credential providers, which know of none; they end with the handler at the latest. */
+  readonly #unguided = new Set<Journey>();
   #ca: string[] | undefined;
 
   constructor(proxy: ProxySettings | undefined) {
@@ -28,7 +30,17 @@ export class RequestHandler implements SmithyHandler<HttpRequest, HttpResponse, 
   }
 
   async handle(request: HttpRequest, options: CallOptions = {}): Promise<{ response: HttpResponse }> {
-    const journey = options.journey ?? this.#unguided();
+    if (options.journey !== undefined) return this.#send(request, options.journey);
+    const journey = new Journey();
+    this.#unguided.add(journey);
+    try {
+      return await this.#send(request, journey);
+    } finally {
+      this.#unguided.delete(journey);
+    }
+  }
+
+  async #send(request: HttpRequest, journey: Journey): Promise<{ response: HttpResponse }> {
     journey.host = request.port === undefined ? request.hostname : `${request.hostname}:${request.port}`;
     const agent = await this.#agentFor(request.protocol);
     const { addRequest } = agent as unknown as { addRequest: AddRequest };
@@ -41,28 +53,35 @@ export class RequestHandler implements SmithyHandler<HttpRequest, HttpResponse, 
         },
       },
     });
-    const abortSignal = options.abortSignal ?? journey.abort.signal;
     const inner = new NodeHttpHandler({ httpAgent: view, httpsAgent: view, requestTimeout: 0, socketTimeout: 0 });
-    const answer = await inner.handle(request as Parameters<typeof inner.handle>[0], { abortSignal });
+    const answer = await inner.handle(request as Parameters<typeof inner.handle>[0], {
+      abortSignal: journey.abort.signal,
+    });
     journey.arrive(answer.response);
     return answer;
   }
 
-  /** Trusts the wider set of roots from now on; false if that was so already. */
-  async widenTrust(): Promise<boolean> {
-    if (this.#ca !== undefined) return false;
+  /** Whether connections are made with every root that this host trusts, not only Node's own. */
+  get trustsAll(): boolean {
+    return this.#ca !== undefined;
+  }
+
+  /** Trusts every root of this host from now on. Calls under way keep their connections. */
+  async trustAll(): Promise<void> {
     const { roots } = await import('./trust.ts');
-    this.#ca = await roots();
-    this.destroy();
-    return true;
+    const ca = await roots();
+    if (this.#ca !== undefined) return; // another call was quicker
+    this.#ca = ca;
+    this.#retired.push(...this.#agents.values());
+    this.#agents.clear();
   }
 
   /** Closes every connection; a later request opens new ones. */
   destroy(): void {
-    for (const agent of this.#agents.values()) agent.then((made) => made.destroy()).catch(() => {});
+    for (const agent of [...this.#agents.values(), ...this.#retired])
+      agent.then((made) => made.destroy()).catch(() => {});
     this.#agents.clear();
-    for (const journey of this.#unguidedJourneys) journey.abort.abort();
-    this.#unguidedJourneys.clear();
+    for (const journey of this.#unguided) journey.abort.abort();
   }
 
   /** The SDK's way to set what is fixed here. */
@@ -70,13 +89,6 @@ export class RequestHandler implements SmithyHandler<HttpRequest, HttpResponse, 
 
   httpHandlerConfigs(): Record<string, never> {
     return {};
-  }
-
-  /** A journey for a request of a credential provider, which knows of none; it ends with the handler at the latest. */
-  #unguided(): Journey {
-    const journey = new Journey();
-    this.#unguidedJourneys.add(journey);
-    return journey;
   }
 
   #agentFor(protocol: string): Promise<Agent> {

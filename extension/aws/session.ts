@@ -1,28 +1,33 @@
-import type { OpenSession } from '../ports.ts';
+import type { OpenSession, Ports, Session } from '../ports.ts';
 import type { Connection } from '../task/task.ts';
 import { credentialSource } from './credentials.ts';
 import { placeOf } from './environment.ts';
-import { connectLambda, lambdaOver } from './lambda.ts';
+import { connectLambda, type LambdaConnection, lambdaOver } from './lambda.ts';
 import { RequestHandler } from './request-handler.ts';
 
+/** What tasks with the same connection can share: the client with its credentials, and the sockets. */
+export interface Reach {
+  readonly handler: RequestHandler;
+  readonly lambda: LambdaConnection;
+}
+
 /** Opens a session for one task: its connections end with it. */
-export const openSession: OpenSession = async (connection, ports) => {
+export const openSession: OpenSession = async (connection, ports) =>
+  sessionOver(await reach(connection), connection, ports);
+
+export async function reach(connection: Connection): Promise<Reach> {
   const place = await placeOf(connection);
   const handler = new RequestHandler(connection.proxy);
-  const lambda = connectLambda(place, credentialSource(connection, place), handler);
-  return { lambda: lambdaOver(lambda, policyOf(connection, handler, ports)), close: () => handler.destroy() };
-};
+  return { handler, lambda: connectLambda(place, credentialSource(connection, place), handler) };
+}
 
-function policyOf(connection: Connection, handler: RequestHandler, ports: Parameters<OpenSession>[1]) {
-  const { connectTimeout, waitTimeout, maxAttempts } = connection;
-  const { log, signal } = ports;
-  return {
-    handler,
-    connectTimeout,
-    waitTimeout,
-    deadline: 'wait_for_completion_timeout',
-    maxAttempts,
-    log,
-    signal,
-  } as const;
+/** One task's session: its own time limits, log and signal over what it shares. */
+export function sessionOver(
+  { handler, lambda }: Reach,
+  { connectTimeout, waitTimeout, maxAttempts }: Connection,
+  { log, signal }: Pick<Ports, 'log' | 'signal'>,
+): Session {
+  const deadline = 'wait_for_completion_timeout';
+  const policy = { handler, connectTimeout, waitTimeout, deadline, maxAttempts, log, signal } as const;
+  return { lambda: lambdaOver(lambda, policy), close: () => handler.destroy() };
 }

@@ -59,7 +59,8 @@ export class TunnelAgent extends HttpsProxyAgent<string> {
     // Read by `super.connect` before it first waits. The signal ends a socket whose request was given up.
     const { signal } = journey.abort;
     this.connectOpts = { ...this.#legToProxy, signal, keepAlive: true, keepAliveInitialDelay: keepAliveDelay } as never;
-    const socket = await super.connect(request, { ...options, ...(this.#ca && { ca: this.#ca }) });
+    const target = { ...options, ...(this.#ca && { ca: this.#ca }) };
+    const socket = await super.connect(request, target).catch(nameless);
     if (status === 200) return socket;
     socket.destroy(); // a stand-in that would replay the proxy's refusal as if the target had sent it
     throw refusal(status ?? Number.NaN);
@@ -70,6 +71,15 @@ function authorization({ credentials }: ProxySettings): Record<string, string> {
   if (credentials === undefined) return {};
   const pair = `${credentials.user.reveal()}:${credentials.password.reveal()}`;
   return { 'Proxy-Authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+/** The errors of `https-proxy-agent` itself have no code: the proxy went away, or what it said could not be read. */
+function nameless(error: NodeJS.ErrnoException): never {
+  if (error.code !== undefined) throw error;
+  if (error.message.includes('ended before')) {
+    throw new ProxyConnectionError('PROXY_CLOSED', 'it closed the connection instead of answering CONNECT');
+  }
+  throw refusal(Number.NaN);
 }
 
 function refusal(status: number): ProxyConnectionError {
