@@ -92,7 +92,7 @@ function judgeRefusal({ httpStatus, fromAws, name, clockSkewed }: Refusal): Verd
 
 /** Certificate and protocol faults, and a proxy's own refusals: another attempt would meet the same. */
 export function isLasting(code: string | null): boolean {
-  return code !== null && (isCertificateCode(code) || lastingCodes.has(code));
+  return code !== null && (isCertificateCode(code) || /^ERR_(SSL|TLS)_/.test(code) || lastingCodes.has(code));
 }
 
 /** Codes of OpenSSL's certificate verification, as Node names them. */
@@ -100,7 +100,13 @@ export function isCertificateCode(code: string): boolean {
   return /CERT|^UNABLE_TO_|ALTNAME|^HOSTNAME_MISMATCH|^INVALID_(CA|PURPOSE)|^CRL_/.test(code);
 }
 
-const lastingCodes = new Set(['EPROTO', 'PROXY_REFUSED', 'PROXY_AUTHENTICATION_REQUIRED', 'ERR_INVALID_URL']);
+const lastingCodes = new Set([
+  'EPROTO',
+  'ERR_INVALID_URL',
+  'PROXY_AUTHENTICATION_REQUIRED',
+  'PROXY_NOT_HTTP',
+  'PROXY_REFUSED',
+]);
 
 /** How the credential providers say that they have nothing to offer. */
 const credentialNames = new Set(['CredentialsProviderError', 'TokenProviderError']);
