@@ -3,7 +3,7 @@ import { ValidationError } from '../errors.ts';
 import { execute } from '../execute.ts';
 import { toFailure } from '../outcome/failure.ts';
 import type { Outcome } from '../outcome/outcome.ts';
-import { toOutput } from '../outcome/output.ts';
+import { toOutputParts } from '../outcome/output.ts';
 import { statuses } from '../outcome/status.ts';
 import type { Ports } from '../ports.ts';
 import { name, version } from '../version.ts';
@@ -59,13 +59,13 @@ async function reserve(path: string): Promise<OutputFile> {
 /** Writes the file first: whoever sees the end of standard output may rely on it. */
 async function deliver(raw: unknown, outcome: Outcome, file: OutputFile | null): Promise<Outcome> {
   const final = file === null ? outcome : await write(raw, outcome, file);
-  await print(toOutput(raw, final));
+  await print(...toOutputParts(raw, final));
   return final;
 }
 
 async function write(raw: unknown, outcome: Outcome, file: OutputFile): Promise<Outcome> {
   try {
-    await file.write(toOutput(raw, outcome));
+    await file.write(toOutputParts(raw, outcome));
     return outcome;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

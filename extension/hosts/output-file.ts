@@ -4,8 +4,8 @@ import { ValidationError } from '../errors.ts';
 
 /** A place on the disk that is known to be writable. */
 export interface OutputFile {
-  /** Puts the text there, whole or not at all. */
-  write(text: string): Promise<void>;
+  /** Puts the parts there, one behind the other, whole or not at all. */
+  write(parts: readonly string[]): Promise<void>;
 }
 
 /** Makes sure that a file can be written, by opening it. Throws ValidationError. */
@@ -30,7 +30,7 @@ export async function reserve(path: string): Promise<OutputFile> {
 /** A device or a pipe, such as /dev/null, is written in place. A folder fails here. */
 async function openSpecial(path: string): Promise<OutputFile> {
   const file = await open(path, 'w');
-  return { write: (text) => fill(file, text) };
+  return { write: (parts) => fill(file, parts) };
 }
 
 /** A regular file is written beside its place and renamed, so that no reader ever sees half of it. */
@@ -39,9 +39,9 @@ async function openBeside(path: string): Promise<OutputFile> {
   const temporary = join(dirname(path), temporaryName(path, process.pid));
   const file = await open(temporary, 'wx', 0o600);
   return {
-    async write(text) {
+    async write(parts) {
       try {
-        await fill(file, text);
+        await fill(file, parts);
         await renamePatiently(temporary, path);
         await syncFolder(dirname(path));
       } catch (error) {
@@ -52,9 +52,9 @@ async function openBeside(path: string): Promise<OutputFile> {
   };
 }
 
-async function fill(file: FileHandle, text: string): Promise<void> {
+async function fill(file: FileHandle, parts: readonly string[]): Promise<void> {
   try {
-    await file.writeFile(text);
+    for (const part of parts) await file.writeFile(part);
     await file.sync().catch(ignoreUnsyncable);
   } finally {
     await file.close();

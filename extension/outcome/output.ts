@@ -11,6 +11,11 @@ import { statuses } from './status.ts';
  * whatever the input was.
  */
 export function toOutput(raw: unknown, outcome: Outcome): string {
+  return toOutputParts(raw, outcome).join('');
+}
+
+/** The same in pieces that follow each other, so that a payload of megabytes is not copied once more. */
+export function toOutputParts(raw: unknown, outcome: Outcome): readonly string[] {
   const { exitCode, sentence } = statuses[outcome.status];
   const document = {
     exit_code: exitCode,
@@ -35,9 +40,9 @@ export function toOutput(raw: unknown, outcome: Outcome): string {
 const emptyTail = 'null\n  }\n}';
 
 /** Puts the payload's own text in place of the last null, so that no number loses a digit and no key is dropped. */
-function splice(text: string, answer: Answer | null): string {
-  if (answer?.kind !== 'invoke' || !answer.payloadIsJson) return `${text}\n`;
-  return `${text.slice(0, -emptyTail.length)}${answer.payload}\n  }\n}\n`;
+function splice(text: string, answer: Answer | null): readonly string[] {
+  if (answer?.kind !== 'invoke' || answer.payload === null || !answer.payloadIsJson) return [text, '\n'];
+  return [text.slice(0, -emptyTail.length), answer.payload, '\n  }\n}\n'];
 }
 
 /** The five attributes of the original extension, in its order. */
