@@ -1,6 +1,6 @@
 /**
- * Bundles the connector into dist/connector: the library (index.js) and the Node-RED nodes (node-red/awslambda.js with
- * its form, help, texts and icons). Apart from dist/main.cjs, so that the one-shot task starts with nothing of it.
+ * Bundles the Node-RED nodes: awslambda.js with its chunks, the editor's form in awslambda.html, texts, help and icons.
+ * Apart from dist/main.cjs, so that the one-shot task starts with nothing of it.
  */
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,38 +9,44 @@ import { formsHtml } from '../extension/hosts/node-red/editor/forms.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const from = `${root}extension/hosts/node-red`;
-const to = `${root}dist/connector`;
 
-await rm(to, { recursive: true, force: true });
-await mkdir(`${to}/node-red`, { recursive: true });
-await Promise.all([
-  bundleRuntime(),
-  bundleEditor(),
-  cp(`${from}/locales`, `${to}/node-red/locales`, { recursive: true }),
-  cp(`${from}/icons`, `${to}/node-red/icons`, { recursive: true }),
-  // Node-RED requires the file that package.json names, and knows its form by the ending .js.
-  writeFile(`${to}/package.json`, '{ "type": "commonjs" }\n'),
-]);
+/** Writes the nodes into a folder, and gives the modules that went into them. */
+export async function bundleNodeRed(to = `${root}dist/node-red`) {
+  await rm(to, { recursive: true, force: true });
+  await mkdir(to, { recursive: true });
+  const [modules] = await Promise.all([
+    bundleRuntime(to),
+    bundleEditor(to),
+    cp(`${from}/locales`, `${to}/locales`, { recursive: true }),
+    cp(`${from}/icons`, `${to}/icons`, { recursive: true }),
+    // Node-RED requires the file that package.json names, and finds its form by the ending .js.
+    writeFile(`${to}/package.json`, '{ "type": "commonjs" }\n'),
+  ]);
+  return modules;
+}
 
-async function bundleRuntime() {
+async function bundleRuntime(to) {
   const bundle = await rolldown({
-    input: { index: `${root}extension/index.ts`, 'node-red/awslambda': `${from}/awslambda.ts` },
+    input: { awslambda: `${from}/awslambda.ts` },
     platform: 'node',
     cwd: root,
     resolve: { mainFields: ['module', 'main'] },
   });
   const names = { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' };
-  await bundle.write({ dir: to, format: 'cjs', ...names, minify: true });
+  const { output } = await bundle.write({ dir: to, format: 'cjs', ...names, minify: true });
   await bundle.close();
+  return output.flatMap((chunk) => chunk.moduleIds ?? []);
 }
 
 /** The editor's side is one HTML file: style, script and forms. */
-async function bundleEditor() {
+async function bundleEditor(to) {
   const bundle = await rolldown({ input: `${from}/editor/index.js`, platform: 'browser', cwd: root });
   const { output } = await bundle.generate({ format: 'iife' });
   await bundle.close();
   const style = await readFile(`${from}/editor/style.css`, 'utf8');
   const script = output[0].code.replaceAll('</script', '<\\/script');
   const html = `<style>\n${style}</style>\n<script type="text/javascript">\n${script}</script>\n${formsHtml()}\n`;
-  await writeFile(`${to}/node-red/awslambda.html`, html);
+  await writeFile(`${to}/awslambda.html`, html);
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bundleNodeRed();

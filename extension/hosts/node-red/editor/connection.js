@@ -1,0 +1,110 @@
+import { profileFields } from '../../connector/profile.gen.ts';
+import { configNames, credentialNames, credentialTypes } from '../profile.ts';
+import { watchFaults } from './faults.js';
+import { functionsTab } from './functions-tab.js';
+import { healthTab } from './health-tab.js';
+import { chooseRegion } from './region-choice.js';
+import { profileFault, profileFaults } from './rules.js';
+import { secretFields } from './secrets.js';
+import { makeTabs } from './tabs.js';
+import { text } from './texts.js';
+
+const secretNames = credentialNames.filter((name) => credentialTypes[name].type === 'password');
+const tabNames = ['connection', 'authentication', 'advanced', 'functions', 'health'];
+
+/** Registers the connection profile and its form of five tabs. */
+export function registerConnection() {
+  RED.nodes.registerType('connected.awslambda.connection', {
+    category: 'config',
+    defaults: Object.fromEntries(configNames.map((name) => [name, defaultOf(name)])),
+    credentials: credentialTypes,
+    label() {
+      return this.name || text('common.connection');
+    },
+    oneditprepare() {
+      this.awslambda = prepare(this);
+    },
+    oneditsave() {
+      this.awslambda.save();
+      delete this.awslambda;
+    },
+    oneditcancel() {
+      delete this.awslambda;
+    },
+  });
+}
+
+function defaultOf(name) {
+  const { default: value = '' } = profileFields[name];
+  const required = name === 'name' || name === 'region';
+  const validate = (given, _options) => {
+    if (required && !given) return `${text(`connection.${name}`)} ${text('fault.required')}`;
+    const fault = profileFault(name, given);
+    return fault === null ? true : `${text(`connection.${name}`)} ${fault}`;
+  };
+  return { value: String(value), ...(required && { required }), validate };
+}
+
+function prepare(node) {
+  chooseRegion();
+  const form = $('#awsl-panes');
+  const secrets = secretFields(node, secretNames, () => faults.show());
+  const field = (name) => $(`#node-config-input-${name}`);
+  const value = (name) => (secretNames.includes(name) ? secrets.typed(name) : (field(name).val() ?? '').trim());
+  const has = (name) => (secretNames.includes(name) ? secrets.isSet(name) : value(name) !== '');
+  const values = (names) => Object.fromEntries(names.map((name) => [name, value(name)]));
+
+  /** The form as the runtime wants it. */
+  const connection = () => ({
+    id: node.id,
+    profile: values(configNames),
+    credentials: { proxyUser: value('proxyUser'), ...secrets.values() },
+  });
+
+  const judge = () => profileFaults(values([...configNames, ...credentialNames]), has);
+  const faults = watchFaults(form, judge, (found) => {
+    tabs.mark(showSummary(found));
+    showChain(has);
+    $('#node-config-dialog-ok')
+      .prop('disabled', Object.keys(found).length > 0)
+      .toggleClass('disabled', Object.keys(found).length > 0);
+  });
+  const functions = functionsTab(connection);
+  healthTab(connection, Boolean(RED.nodes.node(node.id)));
+  const tabs = makeTabs(tabNames, (name) => name === 'functions' && functions.open());
+  $('#awsl-summary').on('click', '[data-tab]', ({ currentTarget }) => tabs.open(currentTarget.dataset.tab));
+  // After Node-RED has filled and announced every field.
+  setTimeout(() => faults.touchFilled(), 0);
+  return { save: () => secrets.save() };
+}
+
+/** Says above the panes why the form cannot be saved, with the way to the field; gives the tabs concerned. */
+function showSummary(faults) {
+  const entries = Object.entries(faults).map(([name, fault]) => {
+    const tab = $(`#awsl-panes [data-field="${name}"]`).closest('.awsl-pane').attr('id').replace('awsl-pane-', '');
+    return { tab, line: `${text(`connection.${name}`)} ${fault}` };
+  });
+  $('#awsl-summary')
+    .prop('hidden', entries.length === 0)
+    .empty()
+    .append(
+      entries.map(({ tab, line }) =>
+        $('<a href="#">')
+          .attr('data-tab', tab)
+          .text(`${text(`tabs.${tab}`)}: ${line}`),
+      ),
+    );
+  return new Set(entries.map(({ tab }) => tab));
+}
+
+function showChain(has) {
+  const keys = [has('accessKeyId'), has('secretAccessKey')];
+  const [kind, icon, key] = keys.every(Boolean)
+    ? ['keys', 'fa-key', 'hint.keys']
+    : keys.some(Boolean)
+      ? ['part', 'fa-exclamation-triangle', 'hint.keysPart']
+      : ['chain', 'fa-cloud', 'hint.chain'];
+  const banner = $('#awsl-chain').attr('class', `awsl-banner awsl-banner-${kind}`);
+  banner.find('i').attr('class', `fa ${icon}`);
+  banner.find('span').text(text(key));
+}

@@ -1,0 +1,54 @@
+/**
+ * Shows what is wrong at the field, as soon as it has been touched. `judge` gives field -> sentence for the form's
+ * values; `onChange` hears of all faults, also of untouched fields.
+ */
+export function watchFaults(form, judge, onChange = () => {}) {
+  const rows = form.find('[data-field]');
+  const touched = new Set();
+  const show = () => {
+    const faults = judge();
+    rows.each(function () {
+      const name = this.dataset.field;
+      const fault = faults[name] || null;
+      const shown = fault !== null && touched.has(name);
+      $(this)
+        .toggleClass('awsl-at-fault', shown)
+        .children('.awsl-control')
+        .children('.awsl-fault')
+        .text(shown ? fault : '');
+    });
+    onChange(faults);
+  };
+  const touch = (name) => {
+    touched.add(name);
+    show();
+  };
+  rows.each(function () {
+    const name = this.dataset.field;
+    $(this).on('input change blur', ':input', ({ type }) => {
+      if (type !== 'change' || document.activeElement !== document.body) touch(name);
+    });
+    $(this).on('focusout', ':input', () => touch(name));
+  });
+  return {
+    show,
+    /** Shows the faults of what is filled in already, and hides those of what a new form has not asked for yet. */
+    touchFilled() {
+      rows.each(function () {
+        if (
+          $(this)
+            .find(':input')
+            .filter((_, input) => $(input).val()).length > 0
+        )
+          touched.add(this.dataset.field);
+      });
+      show();
+    },
+    touchAll() {
+      rows.each(function () {
+        touched.add(this.dataset.field);
+      });
+      show();
+    },
+  };
+}

@@ -1,0 +1,5 @@
+import { registerCalls } from './calls.js';
+import { registerConnection } from './connection.js';
+
+registerConnection();
+registerCalls();

@@ -1,0 +1,73 @@
+import type { ConnectorResult } from '../../outcome/connector-result.ts';
+import type { Node, Red, Status } from './red.ts';
+
+/** The status under a node: what runs and for how long, and then how the last call ended. */
+export class Progress {
+  readonly #node: Node;
+  readonly #text: Red['_'];
+  readonly #load: () => { running: number; waiting: number };
+  readonly #started: number[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #last: Status | undefined;
+
+  constructor(node: Node, text: Red['_'], load: () => { running: number; waiting: number }) {
+    this.#node = node;
+    this.#text = text;
+    this.#load = load;
+  }
+
+  /** Says that a call has begun; the returned function says how it ended. */
+  begin(): (result: ConnectorResult) => void {
+    const started = Date.now();
+    this.#started.push(started);
+    this.#timer ??= setInterval(() => this.show(), 1000).unref();
+    this.show();
+    return (result) => {
+      this.#started.splice(this.#started.indexOf(started), 1);
+      this.#last = this.#ending(result, Date.now() - started);
+      if (this.#started.length === 0) this.#stop();
+      this.show();
+    };
+  }
+
+  show(): void {
+    const [oldest] = this.#started;
+    if (oldest === undefined) {
+      if (this.#last !== undefined) this.#node.status(this.#last);
+      return;
+    }
+    const { running, waiting } = this.#load();
+    const key = waiting > 0 ? 'status.queued' : running > 1 ? 'status.several' : 'status.working';
+    const seconds = Math.floor((Date.now() - oldest) / 1000);
+    this.#node.status({ fill: 'blue', shape: 'dot', text: this.#text(key, { running, waiting, seconds }) });
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #ending(result: ConnectorResult, milliseconds: number): Status {
+    const { success, data, error = '', metadata } = result;
+    const seconds = (milliseconds / 1000).toFixed(2);
+    if (success) {
+      const { count = 0 } = data as { count?: number };
+      const key = metadata.method === 'awslambda.list_functions' ? 'status.listed' : endings[metadata.execution];
+      return { fill: 'green', shape: 'dot', text: this.#text(key, { code: metadata.statusCode, seconds, count }) };
+    }
+    if (metadata.functionError !== undefined) return this.#failed(this.#text('status.executionFailed'));
+    const name = /^([A-Z]\w+): /.exec(error)?.[1];
+    return this.#failed(name ?? this.#text('status.invalid'));
+  }
+
+  #failed(text: string): Status {
+    return { fill: 'red', shape: 'ring', text };
+  }
+}
+
+const endings = {
+  completed: 'status.completed',
+  accepted: 'status.accepted',
+  not_started: 'status.allowed',
+  unknown: 'status.completed',
+} as const;
