@@ -10,6 +10,8 @@ export interface Listener {
   connections(): number;
   /** Connections open now. */
   open(): number;
+  /** Waits until no connection is open. */
+  idle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,9 @@ export async function listen(serve: (raw: Socket) => void): Promise<Listener> {
     port: (server.address() as AddressInfo).port,
     connections: () => connections,
     open: () => sockets.size,
+    async idle() {
+      while (sockets.size > 0) await Promise.all([...sockets].map((socket) => once(socket, 'close')));
+    },
     async close() {
       for (const socket of sockets) socket.destroy();
       server.close();
@@ -69,6 +74,7 @@ export async function silentPort(): Promise<Listener> {
     port,
     connections: () => 0,
     open: () => 0,
+    idle: async () => {},
     async close() {
       for (const filler of fillers) filler.on('error', () => {}).destroy();
       child.kill('SIGKILL');
