@@ -96,7 +96,8 @@ async function handle(request: IncomingMessage, response: ServerResponse, ports:
     const answer = await answerCall(await readCall(request, id), ports);
     const body = Buffer.from(answer.body);
     const length = answer.status === 204 ? {} : { 'content-length': body.length };
-    response.writeHead(answer.status, { ...answer.headers, ...length, 'x-amzn-requestid': id });
+    const date = new Date(ports.now()).toUTCString(); // clients correct their clock by it
+    response.writeHead(answer.status, { ...answer.headers, ...length, date, 'x-amzn-requestid': id });
     response.end(body);
     ports.log(
       `${request.method} ${request.url} ${answer.status} ${answer.headers['x-amzn-errortype'] ?? ''}`.trimEnd(),

@@ -65,6 +65,7 @@ export async function makeCall<T>(call: Call, policy: Policy, send: Send<T>): Pr
         `${call.name}: attempt ${attempts} of ${policy.maxAttempts} failed, nothing ran: ${reasonOf(failure)}`,
       );
       await pause(wait, policy, failure);
+      await policy.handler.closeIdle();
     }
   }
 }

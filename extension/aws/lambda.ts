@@ -61,7 +61,7 @@ export function lambdaOver({ client, place, sign }: LambdaConnection, policy: Po
         policy,
         async (options) => {
           const output = await client.send(command, options);
-          assertWhole(options.journey?.answer ?? null);
+          assertWhole(options.journey?.answer ?? null, expectedStatus[invocationType]);
           return output;
         },
       );
@@ -124,12 +124,16 @@ function answerOf(output: InvokeCommandOutput) {
   };
 }
 
+/** How AWS Lambda answers each invocation type when all is well. */
+const expectedStatus = { RequestResponse: 200, Event: 202, DryRun: 204 } as const;
+
 /** Refuses an answer that cannot be told from half of one, or that a captive portal could have sent. */
-function assertWhole(answer: RawAnswer | null): void {
+function assertWhole(answer: RawAnswer | null, expected: number): void {
   const { statusCode, headers } = answer ?? { statusCode: 0, headers: {} as RawAnswer['headers'] };
   const portal = !('x-amzn-requestid' in headers) && /^text\/html/i.test(headers['content-type'] ?? '');
   const endless = statusCode === 200 && !('content-length' in headers) && !('transfer-encoding' in headers);
-  const fault = portal ? 'an HTML page' : endless ? 'without a length, so it may be cut' : null;
+  const other = statusCode !== expected ? `a ${statusCode}, where AWS Lambda says ${expected}` : null;
+  const fault = portal ? 'an HTML page' : endless ? 'without a length, so it may be cut' : other;
   if (fault !== null) throw Object.assign(new Error(`the answer is ${fault}`), { [notFromAws]: true });
 }
 

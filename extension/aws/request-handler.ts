@@ -76,6 +76,13 @@ export class RequestHandler implements SmithyHandler<HttpRequest, HttpResponse, 
     this.#agents.clear();
   }
 
+  /** Closes what waits for a next call, so that this call gets a fresh connection. Calls under way keep theirs. */
+  async closeIdle(): Promise<void> {
+    for (const agent of await Promise.all(this.#agents.values())) {
+      for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
+    }
+  }
+
   /** Closes every connection; a later request opens new ones. */
   destroy(): void {
     for (const agent of [...this.#agents.values(), ...this.#retired])
