@@ -1,9 +1,10 @@
 // The other side of every measurement, in a process of its own: a Lambda and STS that answer at once, over http and
 // https, and a CONNECT proxy, plain and over TLS. Prints its addresses as one line of JSON; ends when its input ends.
-import { createServer as createHttpServer } from 'node:http';
+
+import { writeFileSync } from 'node:fs';
+import { createServer as createHttpServer, request as sendRequest } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { connect } from 'node:net';
-import { writeFileSync } from 'node:fs';
 import 'reflect-metadata';
 import { BasicConstraintsExtension, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
 
@@ -22,7 +23,9 @@ function answerOf(bytes) {
 }
 
 const small = Buffer.from('{"message":"Hello, world!"}');
-const log = Buffer.from('START RequestId: 1 Version: 1\nEND RequestId: 1\nREPORT RequestId: 1\tDuration: 1.00 ms\n').toString('base64');
+const log = Buffer.from(
+  'START RequestId: 1 Version: 1\nEND RequestId: 1\nREPORT RequestId: 1\tDuration: 1.00 ms\n',
+).toString('base64');
 
 function lambda(request, response) {
   const bytes = Number(/answer-(\d+)/.exec(request.url)?.[1] ?? 0);
@@ -47,8 +50,22 @@ function sts(response) {
 <Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials><AssumedRoleUser>
 <Arn>arn:aws:sts::123456789012:assumed-role/a/b</Arn><AssumedRoleId>A:b</AssumedRoleId></AssumedRoleUser>
 </AssumeRoleResult></AssumeRoleResponse>`;
-  response.writeHead(200, { 'content-type': 'text/xml', 'content-length': Buffer.byteLength(body), 'x-amzn-requestid': '2' });
+  response.writeHead(200, {
+    'content-type': 'text/xml',
+    'content-length': Buffer.byteLength(body),
+    'x-amzn-requestid': '2',
+  });
   response.end(body);
+}
+
+/** Passes on a request with an absolute URI: boto3 uses no tunnel for http. */
+function forward(request, response) {
+  const { method, headers } = request;
+  const passed = sendRequest(request.url, { method, headers }, (answer) => {
+    response.writeHead(answer.statusCode, answer.headers);
+    answer.pipe(response);
+  });
+  request.pipe(passed);
 }
 
 function tunnel(request, client, head) {
@@ -72,7 +89,10 @@ async function certificate() {
       notAfter: new Date(Date.now() + 86_400_000),
       extensions: [
         new BasicConstraintsExtension(true, undefined, true),
-        new SubjectAlternativeNameExtension([{ type: 'dns', value: 'localhost' }, { type: 'ip', value: '127.0.0.1' }]),
+        new SubjectAlternativeNameExtension([
+          { type: 'dns', value: 'localhost' },
+          { type: 'ip', value: '127.0.0.1' },
+        ]),
       ],
     },
     crypto,
@@ -86,7 +106,7 @@ writeFileSync(`${folder}/ca.pem`, tls.cert);
 const servers = {
   http: createHttpServer(lambda),
   https: createHttpsServer(tls, lambda),
-  proxy: createHttpServer().on('connect', tunnel),
+  proxy: createHttpServer(forward).on('connect', tunnel),
   tlsProxy: createHttpsServer(tls).on('connect', tunnel),
 };
 const ports = {};

@@ -10,6 +10,7 @@ export function createConnector(profile: ConnectionProfile, { log = silent }: Co
 const silent = { error() {}, warn() {}, info() {}, debug() {} };
 
 export { openSession } from './aws/session.ts';
+export { type SharedSessions, sharedSessions } from './aws/shared-sessions.ts';
 export type { Violation } from './errors.ts';
 export { execute } from './execute.ts';
 export type { InvokeAsyncCall, InvokeCall, ListFunctionsCall } from './hosts/connector/calls.ts';
