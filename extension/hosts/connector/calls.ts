@@ -14,7 +14,7 @@ export interface InvokeAsyncCall extends AnyCall {
   readonly functionName: string;
   /** Version or alias; $LATEST when unset. */
   readonly qualifier?: string | undefined;
-  /** JSON text, sent byte for byte, or a value that is made JSON; `{}` when unset. */
+  /** JSON as text or bytes, sent byte for byte, or a value that is made JSON; `{}` when unset. */
   readonly payload?: unknown;
   /** Base64 of a JSON object, or the object itself as text or value. */
   readonly clientContext?: string | object | undefined;
@@ -121,7 +121,8 @@ class Reading {
     return this.#attempt('payload', () => {
       const text = jsonText(payload);
       if (text.trim() === '') throw new RangeError('must be valid JSON, but is empty; write {} for an empty event');
-      return this.#scope === undefined ? text : renderJson(text, this.#scope);
+      // Bytes are somebody else's text, in which braces are no placeholders.
+      return this.#scope === undefined || payload instanceof Uint8Array ? text : renderJson(text, this.#scope);
     });
   }
 

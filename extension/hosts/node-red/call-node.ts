@@ -40,15 +40,15 @@ export function registerCall(RED: Red, kind: CallKind): void {
       message.result = result;
       message.payload = result.data === null ? null : kind.payload(result.data);
       ended(result);
-      if (!result.success) return done(new Error(result.error));
+      if (!result.success) return done(result.error);
       send(message);
       done();
     };
 
     this.status({});
     this.on('input', (message, send, done) => {
-      if (limiter.waiting >= queueLimit) return done(new Error(RED._('runtime.queueFull', { limit: queueLimit })));
-      limiter.run(() => answer(message, send, done)).catch(done);
+      if (limiter.waiting >= queueLimit) return done(RED._('runtime.queueFull', { limit: queueLimit }));
+      limiter.run(() => answer(message, send, done)).catch((error) => done(String(error)));
       progress.show();
     });
     this.on('close', (done) => {

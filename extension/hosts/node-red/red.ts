@@ -38,7 +38,8 @@ export type Config = Readonly<Record<string, unknown>> & { readonly id: string; 
 export type Credentials = Readonly<Record<string, string | undefined>>;
 export type Message = Record<string, unknown>;
 export type Send = (message: Message) => void;
-export type Done = (error?: Error) => void;
+/** A text is what a Catch node shows; an Error would show with its name before it. */
+export type Done = (error?: string) => void;
 
 export interface Status {
   readonly fill: 'blue' | 'green' | 'red' | 'grey';
