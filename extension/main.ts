@@ -39,4 +39,6 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 main(process.argv.slice(2)).then((exitCode) => {
   process.exitCode = exitCode;
+  // All is said. What still holds the process, such as a credential_process that hangs, must not keep it.
+  setTimeout(() => process.exit(), 250).unref();
 });

@@ -10,6 +10,7 @@ import { name, version } from '../version.ts';
 import { cancelOnSignals } from './cancel.ts';
 import { readFields, readFile } from './input.ts';
 import { type Level, logTo } from './log.ts';
+import { boundingLookups } from './name-lookup.ts';
 import type { OutputFile } from './output-file.ts';
 import { print } from './print.ts';
 
@@ -25,7 +26,7 @@ export interface RunOptions {
 export async function run({ fields, output, logLevel }: RunOptions): Promise<number> {
   const log = logTo(process.stderr, logLevel);
   const { signal, release } = cancelOnSignals(log);
-  const ports: Ports = { openSession, readFile, log, signal };
+  const ports: Ports = { openSession: boundingLookups(openSession), readFile, log, signal };
   log.info(`${name} ${version}`);
   let raw: unknown = null;
   let file: OutputFile | null = null;
