@@ -34,7 +34,12 @@ export function mask(text: string, secrets: Iterable<Secret>): string {
 
 /** Hides the user and password of anything that looks like a URL, also of one without its scheme. */
 export function maskUserInfo(text: string): string {
-  return text.replace(/\S*:\S*@/g, `${masked}@`);
+  // Word by word and without backtracking, since a field may be long.
+  return text.replace(/\S+/g, (word) => {
+    const end = word.lastIndexOf('@');
+    const colon = word.indexOf(':');
+    return colon >= 0 && colon < end ? `${masked}${word.slice(end)}` : word;
+  });
 }
 
 function formsIn(text: string, value: string): string[] {
