@@ -2,12 +2,14 @@
 //   main.cjs      starts program.cjs, from V8's cache when it can
 //   program.cjs   what every task needs; the other .cjs files are loaded only when a task needs them
 //   index.js      the library, with its types in types/
+//   node-red/     the Node-RED nodes, with nothing that the others load
 //   cache/        V8's caches for this Node, from a real run
 import { execFileSync } from 'node:child_process';
 import { copyFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { lighter } from './lighter.mjs';
+import { bundleNodeRed } from './node-red.mjs';
 import { writeNotices } from './notices.mjs';
 import { warmUp } from './warm-up.mjs';
 
@@ -74,7 +76,7 @@ function types() {
 }
 
 await rm(dist, { recursive: true, force: true });
-const modules = [...(await program()), ...(await lambdaRuntime()), ...(await library())];
+const modules = [...(await program()), ...(await lambdaRuntime()), ...(await library()), ...(await bundleNodeRed())];
 await copyFile(`${root}build/launcher.cjs`, `${dist}/main.cjs`);
 await writeNotices(modules, `${dist}/THIRD-PARTY-NOTICES.txt`);
 types();

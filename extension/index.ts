@@ -1,10 +1,11 @@
-import { openSession } from './aws/session.ts';
+import { sharedSessions } from './aws/shared-sessions.ts';
 import { type Connector, type ConnectorOptions, connectorOver } from './hosts/connector/connector.ts';
 import type { ConnectionProfile } from './hosts/connector/profile.ts';
 
 /** Makes a connector from a profile (schemas/connection.schema.json). Throws ConnectionProfileError when it is not valid. */
 export function createConnector(profile: ConnectionProfile, { log = silent }: ConnectorOptions = {}): Connector {
-  return connectorOver(profile, { openSession, log });
+  const { openSession, close } = sharedSessions();
+  return connectorOver(profile, { openSession, close, log });
 }
 
 const silent = { error() {}, warn() {}, info() {}, debug() {} };

@@ -48,7 +48,7 @@ function defaultOf(name) {
 function prepare(node) {
   chooseRegion();
   const form = $('#awsl-panes');
-  const secrets = secretFields(node, secretNames, () => faults.show());
+  const secrets = secretFields(node, secretNames);
   const field = (name) => $(`#node-config-input-${name}`);
   const value = (name) => (secretNames.includes(name) ? secrets.typed(name) : (field(name).val() ?? '').trim());
   const has = (name) => (secretNames.includes(name) ? secrets.isSet(name) : value(name) !== '');
@@ -71,40 +71,41 @@ function prepare(node) {
   });
   const functions = functionsTab(connection);
   healthTab(connection, Boolean(RED.nodes.node(node.id)));
-  const tabs = makeTabs(tabNames, (name) => name === 'functions' && functions.open());
+  const tabs = makeTabs(tabNames, (name) => {
+    if (name === 'functions') functions.open();
+    showSummary(judge());
+  });
   $('#awsl-summary').on('click', '[data-tab]', ({ currentTarget }) => tabs.open(currentTarget.dataset.tab));
   // After Node-RED has filled and announced every field.
   setTimeout(() => faults.touchFilled(), 0);
   return { save: () => secrets.save() };
 }
 
-/** Says above the panes why the form cannot be saved, with the way to the field; gives the tabs concerned. */
+/** More faults than these would push the fields out of sight. */
+const shownFaults = 3;
+
+/** Says above the panes why the form cannot be saved, unless the field says so in sight; gives the tabs concerned. */
 function showSummary(faults) {
   const entries = Object.entries(faults).map(([name, fault]) => {
-    const tab = $(`#awsl-panes [data-field="${name}"]`).closest('.awsl-pane').attr('id').replace('awsl-pane-', '');
-    return { tab, line: `${text(`connection.${name}`)} ${fault}` };
+    const row = $(`#awsl-panes [data-field="${name}"]`);
+    const tab = row.closest('.awsl-pane').attr('id').replace('awsl-pane-', '');
+    return { tab, line: `${text(`connection.${name}`)} ${fault}`, seen: row.is('.awsl-at-fault:visible') };
   });
+  const links = entries
+    .filter(({ seen }) => !seen)
+    .map(({ tab, line }) => $('<a href="#">', { 'data-tab': tab, text: `${text(`tabs.${tab}`)}: ${line}` }));
+  const more = links.length - shownFaults;
   $('#awsl-summary')
-    .prop('hidden', entries.length === 0)
+    .prop('hidden', links.length === 0)
     .empty()
-    .append(
-      entries.map(({ tab, line }) =>
-        $('<a href="#">')
-          .attr('data-tab', tab)
-          .text(`${text(`tabs.${tab}`)}: ${line}`),
-      ),
-    );
+    .append(links.slice(0, shownFaults), more > 0 ? $('<div>').text(text('fault.more', { count: more })) : '');
   return new Set(entries.map(({ tab }) => tab));
 }
 
 function showChain(has) {
-  const keys = [has('accessKeyId'), has('secretAccessKey')];
-  const [kind, icon, key] = keys.every(Boolean)
-    ? ['keys', 'fa-key', 'hint.keys']
-    : keys.some(Boolean)
-      ? ['part', 'fa-exclamation-triangle', 'hint.keysPart']
-      : ['chain', 'fa-cloud', 'hint.chain'];
-  const banner = $('#awsl-chain').attr('class', `awsl-banner awsl-banner-${kind}`);
+  const [icon, key] =
+    has('accessKeyId') || has('secretAccessKey') ? ['fa-key', 'hint.keys'] : ['fa-cloud', 'hint.chain'];
+  const banner = $('#awsl-chain');
   banner.find('i').attr('class', `fa ${icon}`);
   banner.find('span').text(text(key));
 }

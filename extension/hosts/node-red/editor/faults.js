@@ -25,9 +25,9 @@ export function watchFaults(form, judge, onChange = () => {}) {
   };
   rows.each(function () {
     const name = this.dataset.field;
-    $(this).on('input change blur', ':input', ({ type }) => {
-      if (type !== 'change' || document.activeElement !== document.body) touch(name);
-    });
+    $(this).on('input', ':input', () => touch(name));
+    // Node-RED announces every field with a change of its own when the form opens.
+    $(this).on('change', ':input', ({ originalEvent }) => (originalEvent ? touch(name) : show()));
     $(this).on('focusout', ':input', () => touch(name));
   });
   return {
@@ -41,12 +41,6 @@ export function watchFaults(form, judge, onChange = () => {}) {
             .filter((_, input) => $(input).val()).length > 0
         )
           touched.add(this.dataset.field);
-      });
-      show();
-    },
-    touchAll() {
-      rows.each(function () {
-        touched.add(this.dataset.field);
       });
       show();
     },

@@ -8,8 +8,8 @@ function row(prefix, name, { label, icon, control, hint, unit }) {
       <label for="${id}">${icon ? `<i class="fa fa-${icon}"></i> ` : ''}<span data-i18n="${label}"></span></label>
       <div class="awsl-control">
         <div class="awsl-line">${control(id)}${unit ? `<span class="awsl-unit" data-i18n="${unit}"></span>` : ''}</div>
-        ${hint ? `<div class="awsl-hint" data-i18n="[html]${hint}"></div>` : ''}
         <div class="awsl-fault" role="alert"></div>
+        ${hint ? `<div class="awsl-hint" data-i18n="[html]${hint}"></div>` : ''}
       </div>
     </div>`;
 }

@@ -16,7 +16,7 @@ export function payloadField(node) {
   property.val(kept.msg);
 
   const current = () => (type.val() === 'msg' ? property.val().trim() : editor.getValue());
-  const store = () => field.val(current()).trigger('change');
+  const store = () => field.val(current()).trigger('input');
   const choose = (kind) => {
     type.val(kind).trigger('change');
     const form = field.closest('.awsl-control');

@@ -7,9 +7,9 @@ const kept = '__PWRD__';
  * The password fields of a connection. What is stored is never shown: an empty field keeps it, and a button beside the
  * field removes it.
  */
-export function secretFields(node, names, onChange) {
+export function secretFields(node, names) {
   const credentials = node.credentials ?? {};
-  const fields = new Map(names.map((name) => [name, secretField(name, credentials, onChange)]));
+  const fields = new Map(names.map((name) => [name, secretField(name, credentials)]));
   return {
     isSet: (name) => fields.get(name).isSet(),
     typed: (name) => fields.get(name).typed(),
@@ -25,7 +25,7 @@ export function secretFields(node, names, onChange) {
   };
 }
 
-function secretField(name, credentials, onChange) {
+function secretField(name, credentials) {
   const input = $(`#node-config-input-${name}`);
   const button = input.siblings('.awsl-forget');
   const stored = Boolean(credentials[`has_${name}`] || credentials[name]);
@@ -39,8 +39,7 @@ function secretField(name, credentials, onChange) {
   button.on('click', () => {
     removed = !removed;
     show();
-    input.trigger('change');
-    onChange();
+    input.trigger('input');
   });
   input.on('input', () => {
     if (removed && input.val() !== '') removed = false;
