@@ -8,7 +8,8 @@ export function reasonOf(failure: CallFailure): string {
   if (end === 'timed out') return `${call}: ${peer} ${timeouts[phase]} (${limitOf(failure)})`;
   if (code !== null && isCertificateCode(code)) return certificate(peer, code, phase === 'proxy');
   const reason = reasons[code ?? ''] ?? failure.message;
-  return `${call}: ${peer}: ${reason}${code === null ? '' : ` (${code})`}`;
+  const where = phase === 'idle' ? '' : `${peer}: `; // nobody was asked yet
+  return `${call}: ${where}${reason}${code === null ? '' : ` (${code})`}`;
 }
 
 function foreignAnswer({ call, host, proxyUrl }: CallFailure, httpStatus: number): string {

@@ -56,7 +56,8 @@ export function judge(failure: CallFailure): Verdict {
   const verdict = failure.refusal === null ? judgeBreak(failure) : judgeRefusal(failure.refusal);
   if (failure.canExecute) return verdict;
   // A call without side effect may be repeated, except that a second wait would double the user's deadline.
-  const repeatable = failure.end === 'failed' && verdict.execution === 'unknown';
+  const transient = verdict.execution === 'unknown' && verdict.status !== 'AUTHENTICATION_ERROR';
+  const repeatable = failure.end === 'failed' && transient;
   return { ...verdict, execution: 'not_started', retry: repeatable ? 'fresh connection' : verdict.retry };
 }
 
