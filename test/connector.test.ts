@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Connector, createConnector } from '../extension/index.ts';
 import type { Local } from '../local/server.ts';
@@ -190,7 +192,54 @@ describe('invoke', () => {
   }
 });
 
+describe('without keys the default credential chain is used', () => {
+  test('from the environment', async () => {
+    await withEnvironment({ AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local-secret' }, async (connector) => {
+      expect((await connector.testConnection()).success).toBe(true);
+    });
+  });
+
+  test('from the shared files, also by a profile', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'connector-'));
+    const file = join(folder, 'credentials');
+    writeFileSync(file, '[plant]\naws_access_key_id = local\naws_secret_access_key = local-secret\n');
+    await withEnvironment({ AWS_SHARED_CREDENTIALS_FILE: file, AWS_PROFILE: 'plant' }, async (connector) => {
+      expect((await connector.testConnection()).success).toBe(true);
+    });
+    rmSync(folder, { recursive: true });
+  });
+
+  async function withEnvironment(values: Record<string, string>, run: (connector: Connector) => Promise<void>) {
+    const before = Object.fromEntries(Object.keys(values).map((name) => [name, process.env[name]]));
+    Object.assign(process.env, values);
+    const connector = createConnector(profile({ accessKeyId: '', secretAccessKey: '' }));
+    try {
+      await run(connector);
+    } finally {
+      connector.close();
+      for (const [name, value] of Object.entries(before)) {
+        if (value === undefined) delete process.env[name];
+        else process.env[name] = value;
+      }
+    }
+  }
+});
+
+test('a role is assumed when the profile names one', async () => {
+  const roleArn = 'arn:aws:iam::123456789012:role/invoke';
+  const connector = createConnector(profile({ roleArn, stsEndpointUrl: local.url }));
+  expect((await connector.testConnection()).success).toBe(true);
+  connector.close();
+});
+
 describe('listFunctions', () => {
+  test('ALL gives every published version, unqualified only the latest', async () => {
+    const versions = async (functionVersion: 'ALL' | 'unqualified') =>
+      (await lambda.listFunctions({ functionVersion })).data?.functions.map(({ version }) => version) ?? [];
+    expect(new Set(await versions('unqualified'))).toEqual(new Set(['$LATEST']));
+    expect(new Set(await versions('ALL')).size).toBeGreaterThan(1);
+  });
+
   test('gives ALL versions, 50 at most, unless told otherwise', async () => {
     const { data } = await lambda.listFunctions();
     expect(data?.functions.map(({ functionName }) => functionName)).toContain('hello');

@@ -139,7 +139,7 @@ function suite() {
     expect(await page.inputValue('#node-input-functionName')).toBe('order');
     await writePayload('{ "id": {{ payload.id }} }');
     expect(await hands.faultAt(DIALOG, 'payload')).toContain('placeholder outside a string');
-    await writePayload('{ "id": "{{ payload.id }}", "items": "{{ payload.items }}" }');
+    await writePayload('{\n  "id": "{{ payload.id }}",\n  "items": "{{ payload.items }}"\n}');
     expect(await hands.faultAt(DIALOG, 'payload')).toBe('');
     await hands.shot('invoke');
     await hands.done();

@@ -86,7 +86,8 @@ export class Hands {
   async shot(name: string): Promise<void> {
     await mkdir(shots, { recursive: true });
     await this.page.waitForTimeout(400); // for the trays to come to rest
-    await this.page.screenshot({ path: join(shots, `${name}.png`) });
+    const style = '#red-ui-notifications { display: none }';
+    await this.page.screenshot({ path: join(shots, `${name}.png`), style });
   }
 
   /** Adds a flow of its own and goes there. */
