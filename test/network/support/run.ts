@@ -77,10 +77,10 @@ export function start(fields: Fields, options: ProcessOptions = {}): Running {
   const child = spawn(command, words, { env: { PATH: process.env.PATH ?? '', HOME, ...env } });
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (chunk) => {
+  child.stdout.setEncoding('utf8').on('data', (chunk) => {
     stdout += chunk;
   });
-  child.stderr.on('data', (chunk) => {
+  child.stderr.setEncoding('utf8').on('data', (chunk) => {
     stderr += chunk;
     child.emit('logged');
   });
