@@ -37,7 +37,7 @@ function lambda(request, response) {
       'content-length': body.length,
       'x-amzn-requestid': '1',
       'x-amz-executed-version': '$LATEST',
-      'x-amz-log-result': log,
+      ...(request.headers['x-amz-log-type'] === 'Tail' && { 'x-amz-log-result': log }),
     });
     response.end(body);
   });

@@ -88,14 +88,13 @@ class Attempt {
 
   async run<T>(send: Send<T>): Promise<T> {
     const { signal, connectTimeout } = this.#policy;
-    const { abort } = this.journey;
     const cancel = () => this.#stop('cancelled');
     try {
       // A race, so that no fault of a library below can hold the task beyond its deadline.
       return await new Promise<T>((resolve, reject) => {
         this.#stop = (end) => {
           this.end = end;
-          abort.abort();
+          this.journey.giveUp();
           reject(new Error(end));
         };
         if (signal.aborted) return cancel();
@@ -118,12 +117,15 @@ class Attempt {
 function failureOf(
   error: unknown,
   call: Call,
-  { deadline }: Policy,
+  { deadline, handler }: Policy,
   { journey, end }: Attempt,
   attempts: number,
 ): CallFailure {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const answer = journey.answer ?? answerOf(error);
+  // All three are texts of the server's choice.
+  const hide = (text: string) => mask(text, [...call.secrets(), ...handler.secrets()]);
+  const requestId = requestIdOf(error, answer);
   return {
     call: call.name,
     canExecute: call.canExecute,
@@ -133,9 +135,9 @@ function failureOf(
     host: journey.host ?? call.target,
     proxyUrl: journey.proxyUrl,
     code: codeOf(error),
-    name,
-    message: mask(message, call.secrets()),
-    requestId: requestIdOf(error, answer),
+    name: hide(name),
+    message: hide(message),
+    requestId: requestId === null ? null : hide(requestId),
     refusal: end === 'failed' ? refusalOf(error, answer) : null,
     attempts,
   };

@@ -1,16 +1,26 @@
 import type { Agent, ClientRequest } from 'node:http';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { HttpHandlerOptions, HttpRequest, HttpResponse, RequestHandler as SmithyHandler } from '@smithy/types';
+import { Secret } from '../secret.ts';
 import type { ProxySettings } from '../task/task.ts';
 import { directAgent, proxyAgent } from './agents.ts';
-import { follow, Journey } from './journey.ts';
+import { Journey } from './journey.ts';
 
 /** What a call may hand to the handler besides the SDK's own options: the SDK passes them through. */
 export interface CallOptions extends HttpHandlerOptions {
   readonly journey?: Journey;
 }
 
-type AddRequest = (request: ClientRequest, options: object) => void;
+/** What carries the requests of one scheme. */
+interface Line {
+  readonly agent: Agent;
+  readonly handler: NodeHttpHandler;
+}
+
+/** What every agent of node:http has, and its types leave out. */
+interface AddsRequests {
+  addRequest(request: ClientRequest, options: { headers?: object }): void;
+}
 
 /**
  * Sends the SDK's requests over connections of one policy, direct or through the proxy, and marks on the call's journey
@@ -18,9 +28,11 @@ type AddRequest = (request: ClientRequest, options: object) => void;
  */
 export class RequestHandler implements SmithyHandler<HttpRequest, HttpResponse, CallOptions> {
   readonly metadata = { handlerProtocol: 'http/1.1' };
-  readonly #agents = new Map<string, Promise<Agent>>();
+  readonly #lines = new Map<string, Promise<Line>>();
   readonly #proxy: ProxySettings | undefined;
-  readonly #retired: Promise<Agent>[] = [];
+  readonly #retired: Promise<Line>[] = [];
+  /** Journeys by the headers of their request: the one thing that the SDK, the handler and the agent all hold. */
+  readonly #travellers = new WeakMap<object, Journey>();
   /** Journeys of credential providers, which know of none; they end with the handler at the latest. */
   readonly #unguided = new Set<Journey>();
   #ca: string[] | undefined;
@@ -42,23 +54,18 @@ export class RequestHandler implements SmithyHandler<HttpRequest, HttpResponse, 
 
   async #send(request: HttpRequest, journey: Journey): Promise<{ response: HttpResponse }> {
     journey.host = request.port === undefined ? request.hostname : `${request.hostname}:${request.port}`;
-    const agent = await this.#agentFor(request.protocol);
-    const { addRequest } = agent as unknown as { addRequest: AddRequest };
-    // One request's view of the shared agent, since only the agent sees a request before its socket is there.
-    const view = Object.create(agent, {
-      addRequest: {
-        value: (...args: Parameters<AddRequest>) => {
-          follow(args[0], journey, request.protocol === 'https:');
-          addRequest.apply(agent, args);
-        },
-      },
-    });
-    const inner = new NodeHttpHandler({ httpAgent: view, httpsAgent: view, requestTimeout: 0, socketTimeout: 0 });
-    const answer = await inner.handle(request as Parameters<typeof inner.handle>[0], {
-      abortSignal: journey.abort.signal,
-    });
+    const { handler } = await this.#lineFor(request.protocol);
+    this.#travellers.set(request.headers, journey);
+    const answer = await handler.handle(request as Parameters<NodeHttpHandler['handle']>[0]);
     journey.arrive(answer.response);
     return answer;
+  }
+
+  /** What of the proxy must not show, also as it goes over the wire. */
+  secrets(): Secret[] {
+    const { user, password } = this.#proxy?.credentials ?? {};
+    if (user === undefined || password === undefined) return [];
+    return [user, password, new Secret(`${user.reveal()}:${password.reveal()}`)];
   }
 
   /** Whether connections are made with every root that this host trusts, not only Node's own. */
@@ -72,23 +79,24 @@ export class RequestHandler implements SmithyHandler<HttpRequest, HttpResponse, 
     const ca = await roots();
     if (this.#ca !== undefined) return; // another call was quicker
     this.#ca = ca;
-    this.#retired.push(...this.#agents.values());
-    this.#agents.clear();
+    this.#retired.push(...this.#lines.values());
+    this.#lines.clear();
   }
 
   /** Closes what waits for a next call, so that this call gets a fresh connection. Calls under way keep theirs. */
   async closeIdle(): Promise<void> {
-    for (const agent of await Promise.all(this.#agents.values())) {
+    for (const { agent } of await Promise.all(this.#lines.values())) {
       for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
     }
   }
 
   /** Closes every connection; a later request opens new ones. */
   destroy(): void {
-    for (const agent of [...this.#agents.values(), ...this.#retired])
-      agent.then((made) => made.destroy()).catch(() => {});
-    this.#agents.clear();
-    for (const journey of this.#unguided) journey.abort.abort();
+    for (const line of [...this.#lines.values(), ...this.#retired]) {
+      line.then(({ agent }) => agent.destroy()).catch(() => {});
+    }
+    this.#lines.clear();
+    for (const journey of this.#unguided) journey.giveUp();
   }
 
   /** The SDK's way to set what is fixed here. */
@@ -98,12 +106,28 @@ export class RequestHandler implements SmithyHandler<HttpRequest, HttpResponse, 
     return {};
   }
 
-  #agentFor(protocol: string): Promise<Agent> {
-    let agent = this.#agents.get(protocol);
-    if (agent === undefined) {
-      agent = this.#proxy ? proxyAgent(this.#proxy, protocol, this.#ca) : directAgent(protocol, this.#ca);
-      this.#agents.set(protocol, agent);
+  #lineFor(protocol: string): Promise<Line> {
+    let line = this.#lines.get(protocol);
+    if (line === undefined) {
+      const agent = this.#proxy ? proxyAgent(this.#proxy, protocol, this.#ca) : directAgent(protocol, this.#ca);
+      line = agent.then((made) => this.#lineOver(made, protocol === 'https:'));
+      this.#lines.set(protocol, line);
     }
-    return agent;
+    return line;
+  }
+
+  /** Has each request followed by its journey from the agent on: only the agent sees it before its socket is there. */
+  #lineOver(agent: Agent, secure: boolean): Line {
+    const tracked = agent as Agent & AddsRequests;
+    const { addRequest } = tracked;
+    tracked.addRequest = (request, options) => {
+      const journey = this.#travellers.get(options.headers ?? request);
+      // Without it, nobody could say what became of the request; so it is not sent.
+      if (journey === undefined) throw new Error('a request without a journey');
+      journey.begin(request, secure);
+      addRequest.call(agent, request, options);
+    };
+    const noTimeouts = { requestTimeout: 0, socketTimeout: 0 };
+    return { agent, handler: new NodeHttpHandler({ httpAgent: agent, httpsAgent: agent, ...noTimeouts }) };
   }
 }

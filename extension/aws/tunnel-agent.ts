@@ -57,7 +57,7 @@ export class TunnelAgent extends HttpsProxyAgent<string> {
       if (status === 200) journey.reach('tunnel');
     });
     // Read by `super.connect` before it first waits. The signal ends a socket whose request was given up.
-    const { signal } = journey.abort;
+    const { signal } = journey;
     this.connectOpts = { ...this.#legToProxy, signal, keepAlive: true, keepAliveInitialDelay: keepAliveDelay } as never;
     const target = { ...options, ...(this.#ca && { ca: this.#ca }) };
     const socket = await super.connect(request, target).catch(nameless);
