@@ -28,16 +28,24 @@ const { values } = parseArgs({
 });
 const folder = resolve(values.folder);
 
-await installNodes();
-const local = await startLocalEndpoint();
-const { url, stop } = await startNodeRed();
-await offerExample(url, local.url);
+const { local, url, stop } = await start().catch((error) => {
+  console.error(error.message);
+  process.exit(1);
+});
 
 console.log(`Node-RED with the AWS Lambda nodes: ${url}`);
 console.log(`Local Lambda endpoint: ${local.url} (keys local / local-secret)`);
 console.log(`Folder: ${folder}. Ctrl-C ends both.`);
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, end);
+
+async function start() {
+  await installNodes();
+  const local = await startLocalEndpoint();
+  const nodeRed = await startNodeRed();
+  await offerExample(nodeRed.url, local.url);
+  return { local, ...nodeRed };
+}
 
 async function end() {
   await stop();

@@ -41,6 +41,8 @@ describe('JSON', () => {
     ['{"t":"<{{ payload.quote }}>"}', '{"t":"<say \\"hi\\"\\n>"}'],
     ['{"{{ topic }}":1}', '{"orders":1}'],
     ['{"{{ payload.n }}" : 1}', '{"2.5" : 1}'],
+    [`{"{{ payload.n }}"${' '.repeat(300)}: 1}`, `{"2.5"${' '.repeat(300)}: 1}`],
+    ['{"open":"{{ topic }}', '{"open":"{{ topic }}'],
     ['{ "big": 9007199254740993, "t": "{{topic}}" }', '{ "big": 9007199254740993, "t": "orders" }'],
     ['{"a":"\\u007b\\u007b topic }}"}', '{"a":"\\u007b\\u007b topic }}"}'],
     ['{"nested":{"deep":["{{ payload.id }}!"]}}', '{"nested":{"deep":["A-17!"]}}'],
@@ -60,6 +62,18 @@ describe('JSON', () => {
 test('a text that is nothing but one placeholder gives the value itself', () => {
   expect(renderValue(' {{ payload.items }} ', scope)).toEqual([{ sku: 'pen' }]);
   expect(renderValue('{{ topic }}{{ topic }}', scope)).toBe('ordersorders');
+});
+
+test('a long JSON text is rendered too, and in no time', () => {
+  const long = JSON.stringify({
+    x: 'x'.repeat(3e6),
+    n: '\n'.repeat(1e6),
+    blank: `{{${' '.repeat(1e5)}`,
+    id: '{{ topic }}',
+  });
+  const started = performance.now();
+  expect(JSON.parse(renderJson(long, scope)).id).toBe('orders');
+  expect(performance.now() - started).toBeLessThan(2000);
 });
 
 test('an editor can check placeholders without values', () => {

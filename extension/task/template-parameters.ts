@@ -9,9 +9,8 @@ export class TemplateError extends Error {
   override readonly name = 'TemplateError';
 }
 
-const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g;
-const onlyPlaceholder = /^\s*\{\{\s*([^{}]*?)\s*\}\}\s*$/;
-const jsonString = /"(?:[^"\\]|\\.)*"/gs;
+const placeholder = /\{\{([^{}]*)\}\}/g;
+const onlyPlaceholder = /^\s*\{\{([^{}]*)\}\}\s*$/;
 
 /** Whether a text has placeholders. */
 export function hasPlaceholder(text: string): boolean {
@@ -20,13 +19,13 @@ export function hasPlaceholder(text: string): boolean {
 
 /** Puts values into a text. */
 export function renderText(text: string, scope: Scope): string {
-  return text.replace(placeholder, (_, path: string) => asText(path, scope));
+  return text.replace(placeholder, (_, path: string) => asText(path.trim(), scope));
 }
 
 /** The value itself of a text that is nothing but one placeholder, else the text with values in it. */
 export function renderValue(text: string, scope: Scope): unknown {
   const path = onlyPlaceholder.exec(text)?.[1];
-  return path === undefined ? renderText(text, scope) : lookUp(path, scope);
+  return path === undefined ? renderText(text, scope) : lookUp(path.trim(), scope);
 }
 
 /**
@@ -34,22 +33,24 @@ export function renderValue(text: string, scope: Scope): unknown {
  * placeholder becomes the value with its type, in any other it is inserted as text, JSON-escaped.
  */
 export function renderJson(text: string, scope: Scope): string {
-  const outside = text.replace(jsonString, '""');
-  if (hasPlaceholder(outside))
-    throw new TemplateError('has a placeholder outside a string; write "{{ path }}" with its quotes');
-  return text.replace(jsonString, (literal, start: number) => {
-    if (!literal.includes('{{')) return literal;
-    const content = parseString(literal);
-    if (content === null) return literal; // not JSON, which is reported of the whole text
-    const path = isKey(text, start + literal.length) ? undefined : onlyPlaceholder.exec(content)?.[1];
-    return path === undefined ? JSON.stringify(renderText(content, scope)) : asJson(path, scope);
+  if (hasPlaceholder(mapStrings(text, () => '""'))) throw new TemplateError(outside);
+  return mapStrings(text, (literal, isKey) => {
+    const content = literal.includes('{{') ? parseString(literal) : null;
+    if (content === null) return literal; // what is not JSON is reported of the whole text
+    const path = isKey ? undefined : onlyPlaceholder.exec(content)?.[1];
+    return path === undefined ? JSON.stringify(renderText(content, scope)) : asJson(path.trim(), scope);
   });
+}
+
+/** What is wrong with the placeholders of a JSON text before there are values, or null. */
+export function jsonTemplateFault(text: string): string | null {
+  return hasPlaceholder(mapStrings(text, () => '""')) ? outside : templateFault(text);
 }
 
 /** Checks the paths of a text's placeholders without a scope, as an editor does; null when all can be read. */
 export function templateFault(text: string): string | null {
   for (const [, path = ''] of text.matchAll(placeholder)) {
-    if (stepsOf(path) === null) return unreadable(path);
+    if (stepsOf(path.trim()) === null) return unreadable(path.trim());
   }
   return null;
 }
@@ -62,8 +63,29 @@ function parseString(literal: string): string | null {
   }
 }
 
-function isKey(text: string, end: number): boolean {
-  return /^\s*:/.test(text.slice(end, end + 100));
+/** Replaces every string of a JSON text. By hand: a regular expression is slow to find that a string is not closed. */
+function mapStrings(text: string, replace: (literal: string, isKey: boolean) => string): string {
+  const parts: string[] = [];
+  let last = 0;
+  for (let start = text.indexOf('"'); start >= 0; start = text.indexOf('"', last)) {
+    const end = endOfString(text, start);
+    colon.lastIndex = end;
+    parts.push(text.slice(last, start), replace(text.slice(start, end), colon.test(text)));
+    last = end;
+  }
+  return parts.join('') + text.slice(last);
+}
+
+const colon = /\s*:/y;
+
+/** The index behind the quote that closes a string, or the end of the text. */
+function endOfString(text: string, start: number): number {
+  for (let index = start + 1; index < text.length; index += 1) {
+    const char = text.charCodeAt(index);
+    if (char === 0x5c) index += 1;
+    else if (char === 0x22) return index + 1;
+  }
+  return text.length;
 }
 
 function asJson(path: string, scope: Scope): string {
@@ -120,5 +142,6 @@ function stepsOf(path: string): string[] | null {
   return steps.length === 0 ? null : steps;
 }
 
+const outside = 'has a placeholder outside a string; write "{{ path }}" with its quotes';
 const missing = (path: string) => `{{ ${path} }} has no value; check the path`;
 const unreadable = (path: string) => `{{ ${path} }} is not a path; write it as {{ path.to.value }}`;

@@ -1,7 +1,7 @@
 import { parseFunctionName } from '../../../task/function-name.ts';
 import { jsonFault } from '../../../task/json-fault.ts';
 import { parseProxies } from '../../../task/proxies.ts';
-import { hasPlaceholder, templateFault } from '../../../task/template-parameters.ts';
+import { hasPlaceholder, jsonTemplateFault, templateFault } from '../../../task/template-parameters.ts';
 import { clientContextOf } from '../../connector/client-context.ts';
 import { profileFields } from '../../connector/profile.gen.ts';
 import { text } from './texts.js';
@@ -109,8 +109,7 @@ function propertyFault(value) {
 }
 
 function payloadFault(value) {
-  if (hasPlaceholder(value.replace(/"(?:[^"\\]|\\.)*"/gs, '""'))) return text('fault.placeholderOutside');
-  return jsonFault(value) ?? templateFault(value);
+  return jsonTemplateFault(value) ?? jsonFault(value);
 }
 
 function clientContextFault(value) {
