@@ -63,7 +63,9 @@ export function inputOf({ fields = {}, input }: Case, server: ScriptedServer): s
     credentials: { user: 'AKIDEXAMPLE', password: 'EXAMPLE-SECRET-KEY' },
   };
   const given = Object.fromEntries(Object.entries({ ...base, ...fields }).filter(([, value]) => value !== null));
-  return JSON.stringify(given).replaceAll('{server}', server.url);
+  return JSON.stringify(given)
+    .replaceAll('{server}', server.url)
+    .replace(/\{JSON text of (\d+) bytes\}/, (_, bytes) => `\\"${'x'.repeat(Number(bytes) - 2)}\\"`);
 }
 
 export interface Answer {
