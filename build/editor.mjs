@@ -72,6 +72,8 @@ async function startLocalEndpoint() {
     directory: join(root, 'examples/functions'),
     port: Number(values['lambda-port']),
     runtimeFile: join(root, 'local/lambda-runtime.mjs'),
+  }).catch(({ message }) => {
+    throw new Error(message.replaceAll('--port', '--lambda-port'));
   });
 }
 
