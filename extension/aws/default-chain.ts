@@ -4,19 +4,12 @@ import { loadConfig, NODE_REGION_CONFIG_FILE_OPTIONS, NODE_REGION_CONFIG_OPTIONS
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { makeCall, type Policy } from './call.ts';
 import type { Place } from './environment.ts';
+import { answerOf } from './foreign-error.ts';
+import { Journey } from './journey.ts';
+import type { CallOptions, RequestHandler } from './request-handler.ts';
 
 /** Looks for credentials where all AWS tools look, through the same proxy, within `connect_timeout` in all. */
 export async function loadDefaultChain(place: Place, policy: Policy): Promise<AwsCredentialIdentity> {
-  const { handler: requestHandler, log } = policy;
-  const clientConfig = { region: place.region, requestHandler, maxAttempts: 1 };
-  const stsConfig = { ...clientConfig, ...(place.stsUrl && { endpoint: place.stsUrl }) };
-  const provider = defaultProvider({
-    clientConfig,
-    roleAssumer: getDefaultRoleAssumer(stsConfig),
-    roleAssumerWithWebIdentity: getDefaultRoleAssumerWithWebIdentity(stsConfig),
-    // Only warnings: the SDK's debug lines show what it sends.
-    logger: { debug() {}, info() {}, warn: (text: string) => log.warn(text), error: (text: string) => log.error(text) },
-  });
   const call = {
     name: 'default credential chain',
     target: 'the default credential chain',
@@ -25,8 +18,55 @@ export async function loadDefaultChain(place: Place, policy: Policy): Promise<Aw
     marker: '',
   };
   const limits = { waitTimeout: policy.connectTimeout, deadline: 'connect_timeout' } as const;
-  const { value } = await makeCall(call, { ...policy, ...limits }, () => provider().catch(explain));
+  const { value } = await makeCall(call, { ...policy, ...limits }, async ({ journey = new Journey() }) => {
+    try {
+      return await chain(place, policy, journey)();
+    } catch (error) {
+      if (answerOf(error) === null) journey.answer = null; // one that did not end the chain
+      throw explained(error as Error);
+    }
+  });
   return value;
+}
+
+function chain(place: Place, { handler, log }: Policy, journey: Journey) {
+  const requestHandler = handlerFor(journey, handler);
+  const clientConfig = { region: place.region, requestHandler, maxAttempts: 1 };
+  const stsConfig = { ...clientConfig, ...(place.stsUrl && { endpoint: place.stsUrl }) };
+  return defaultProvider({
+    clientConfig,
+    roleAssumer: getDefaultRoleAssumer(stsConfig),
+    roleAssumerWithWebIdentity: getDefaultRoleAssumerWithWebIdentity(stsConfig),
+    // Only warnings: the SDK's debug lines show what it sends.
+    logger: { debug() {}, info() {}, warn: (text: string) => log.warn(text), error: (text: string) => log.error(text) },
+  });
+}
+
+/** Sends each request of the providers on a journey of its own; the chain's journey tells of the latest. */
+function handlerFor(journey: Journey, handler: RequestHandler) {
+  return {
+    metadata: handler.metadata,
+    async handle(request: Parameters<RequestHandler['handle']>[0], options?: CallOptions) {
+      const leg = new Journey();
+      const tell = () => {
+        const { phase, host, proxyUrl, answer } = leg;
+        Object.assign(journey, { phase, host, proxyUrl, answer });
+      };
+      const giveUp = () => {
+        tell();
+        leg.giveUp();
+      };
+      journey.signal.addEventListener('abort', giveUp);
+      try {
+        return await handler.handle(request, { ...options, journey: leg });
+      } finally {
+        tell();
+        journey.signal.removeEventListener('abort', giveUp);
+      }
+    },
+    updateHttpClientConfig() {},
+    httpHandlerConfigs: () => ({}),
+  };
 }
 
 /** The region of the profile in ~/.aws/config, or undefined. */
@@ -36,9 +76,9 @@ export async function profileRegion(): Promise<string | undefined> {
   return region === '' ? undefined : region;
 }
 
-function explain(error: Error): never {
+function explained(error: Error): Error {
   if (error.message.startsWith('Could not load credentials from any providers')) error.message = nothingFound();
-  throw error;
+  return error;
 }
 
 /** What was looked at, since an empty chain has many places that could have been meant. */
