@@ -28,6 +28,7 @@ export function inflict(fault: Fault, raw: Socket, socket: Socket, drops = 'drip
 
 /** Sends a text byte by byte, and its last byte again and again. */
 export function drip(socket: Socket, text: string): void {
+  if (socket.destroyed) return;
   let next = 0;
   const timer = setInterval(() => {
     socket.write(text.charAt(Math.min(next, text.length - 1)));
