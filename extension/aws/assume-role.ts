@@ -15,6 +15,7 @@ export async function assumeRole(
   policy: Policy,
 ): Promise<AwsCredentialIdentity> {
   const client = new STSClient(clientSettings(place, place.stsUrl, policy.handler, async () => identity));
+  policy.handler.follow(client);
   const command = new AssumeRoleCommand({
     RoleArn: arn,
     RoleSessionName: sessionName,
@@ -29,8 +30,9 @@ export async function assumeRole(
     marker: `AssumeRole ${arn}: sending the request`,
   };
   const limits = { waitTimeout: policy.connectTimeout, deadline: 'connect_timeout' } as const;
-  const { value } = await makeCall(call, { ...policy, ...limits }, async (options) => {
-    const { Credentials } = await client.send(command, options);
+  const { value } = await makeCall(call, { ...policy, ...limits }, async (journey) => {
+    policy.handler.expect(command, journey);
+    const { Credentials } = await client.send(command);
     if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey) {
       throw Object.assign(new Error('the answer holds no credentials'), { [notFromAws]: true });
     }

@@ -6,7 +6,7 @@ import type { Log } from '../ports.ts';
 import { mask, type Secret } from '../secret.ts';
 import { answerOf, codeOf, refusalOf, requestIdOf } from './foreign-error.ts';
 import { Journey } from './journey.ts';
-import type { CallOptions, RequestHandler } from './request-handler.ts';
+import type { RequestHandler } from './request-handler.ts';
 
 /** One connection policy for every call of a session. Times in milliseconds. */
 export interface Policy {
@@ -39,7 +39,8 @@ export interface Called<T> {
   readonly journey: Journey;
 }
 
-type Send<T> = (options: CallOptions) => Promise<T>;
+/** Sends the request on the given journey. */
+type Send<T> = (journey: Journey) => Promise<T>;
 
 /** Makes a call, again only where the verdict allows it. Throws CallError. */
 export async function makeCall<T>(call: Call, policy: Policy, send: Send<T>): Promise<Called<T>> {
@@ -100,7 +101,7 @@ class Attempt {
         if (signal.aborted) return cancel();
         signal.addEventListener('abort', cancel);
         this.#arm(connectTimeout);
-        send({ journey: this.journey }).then(resolve, reject);
+        send(this.journey).then(resolve, reject);
       });
     } finally {
       clearTimeout(this.#timer);

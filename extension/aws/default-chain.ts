@@ -6,7 +6,7 @@ import { makeCall, type Policy } from './call.ts';
 import type { Place } from './environment.ts';
 import { answerOf } from './foreign-error.ts';
 import { Journey } from './journey.ts';
-import type { CallOptions, RequestHandler } from './request-handler.ts';
+import type { RequestHandler } from './request-handler.ts';
 
 /** Looks for credentials where all AWS tools look, through the same proxy, within `connect_timeout` in all. */
 export async function loadDefaultChain(place: Place, policy: Policy): Promise<AwsCredentialIdentity> {
@@ -18,7 +18,7 @@ export async function loadDefaultChain(place: Place, policy: Policy): Promise<Aw
     marker: '',
   };
   const limits = { waitTimeout: policy.connectTimeout, deadline: 'connect_timeout' } as const;
-  const { value } = await makeCall(call, { ...policy, ...limits }, async ({ journey = new Journey() }) => {
+  const { value } = await makeCall(call, { ...policy, ...limits }, async (journey) => {
     try {
       return await chain(place, policy, journey)();
     } catch (error) {
@@ -46,7 +46,7 @@ function chain(place: Place, { handler, log }: Policy, journey: Journey) {
 function handlerFor(journey: Journey, handler: RequestHandler) {
   return {
     metadata: handler.metadata,
-    async handle(request: Parameters<RequestHandler['handle']>[0], options?: CallOptions) {
+    async handle(request: Parameters<RequestHandler['handle']>[0]) {
       const leg = new Journey();
       const tell = () => {
         const { phase, host, proxyUrl, answer } = leg;
@@ -58,7 +58,7 @@ function handlerFor(journey: Journey, handler: RequestHandler) {
       };
       journey.signal.addEventListener('abort', giveUp);
       try {
-        return await handler.handle(request, { ...options, journey: leg });
+        return await handler.send(request, leg);
       } finally {
         tell();
         journey.signal.removeEventListener('abort', giveUp);

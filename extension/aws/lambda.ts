@@ -30,8 +30,10 @@ export interface LambdaConnection {
 export function connectLambda(place: Place, source: CredentialSource, handler: RequestHandler): LambdaConnection {
   let identity: AwsCredentialIdentity | undefined;
   const current = async () => identity as AwsCredentialIdentity;
+  const client = new LambdaClient(clientSettings(place, place.lambdaUrl, handler, current));
+  handler.follow(client);
   return {
-    client: new LambdaClient(clientSettings(place, place.lambdaUrl, handler, current)),
+    client,
     place,
     // Before the call and not within it: a call of its own has its own deadline and its own failure.
     async sign(policy) {
@@ -59,9 +61,10 @@ export function lambdaOver({ client, place, sign }: LambdaConnection, policy: Po
       const called = await makeCall(
         { ...call, secrets, canExecute: invocationType !== 'DryRun' },
         policy,
-        async (options) => {
-          const output = await client.send(command, options);
-          assertWhole(options.journey?.answer ?? null, expectedStatus[invocationType]);
+        async (journey) => {
+          policy.handler.expect(command, journey);
+          const output = await client.send(command);
+          assertWhole(journey.answer, expectedStatus[invocationType]);
           return output;
         },
       );
@@ -74,17 +77,21 @@ export function lambdaOver({ client, place, sign }: LambdaConnection, policy: Po
         ...(marker && { Marker: marker }),
         ...(allVersions && { FunctionVersion: 'ALL' as const }),
       };
-      const called = await makeCall(await callOf('ListFunctions'), policy, (options) =>
-        client.send(new ListFunctionsCommand(input), options),
-      );
+      const command = new ListFunctionsCommand(input);
+      const called = await makeCall(await callOf('ListFunctions'), policy, (journey) => {
+        policy.handler.expect(command, journey);
+        return client.send(command);
+      });
       const { Functions = [], NextMarker } = called.value;
       return { ...answered(called), functions: Functions.map(summaryOf), nextMarker: NextMarker || null };
     },
 
     async getAccountSettings() {
-      const called = await makeCall(await callOf('GetAccountSettings'), policy, (options) =>
-        client.send(new GetAccountSettingsCommand({}), options),
-      );
+      const command = new GetAccountSettingsCommand({});
+      const called = await makeCall(await callOf('GetAccountSettings'), policy, (journey) => {
+        policy.handler.expect(command, journey);
+        return client.send(command);
+      });
       const { AccountLimit = {}, AccountUsage = {} } = called.value;
       return { ...answered(called), limits: numbersOf(AccountLimit), usage: numbersOf(AccountUsage) };
     },

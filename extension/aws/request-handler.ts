@@ -1,15 +1,17 @@
 import type { Agent, ClientRequest } from 'node:http';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { HttpHandlerOptions, HttpRequest, HttpResponse, RequestHandler as SmithyHandler } from '@smithy/types';
+import type {
+  Client,
+  DeserializeMiddleware,
+  HttpRequest,
+  HttpResponse,
+  MetadataBearer,
+  RequestHandler as SmithyHandler,
+} from '@smithy/types';
 import { Secret } from '../secret.ts';
 import type { ProxySettings } from '../task/task.ts';
 import { directAgent, proxyAgent } from './agents.ts';
 import { Journey } from './journey.ts';
-
-/** What a call may hand to the handler besides the SDK's own options: the SDK passes them through. */
-export interface CallOptions extends HttpHandlerOptions {
-  readonly journey?: Journey;
-}
 
 /** What carries the requests of one scheme. */
 interface Line {
@@ -26,33 +28,45 @@ interface AddsRequests {
  * Sends the SDK's requests over connections of one policy, direct or through the proxy, and marks on the call's journey
  * how far each one came. It sets no deadline of its own: `call` does.
  */
-export class RequestHandler implements SmithyHandler<HttpRequest, HttpResponse, CallOptions> {
+export class RequestHandler implements SmithyHandler<HttpRequest, HttpResponse> {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #lines = new Map<string, Promise<Line>>();
   readonly #proxy: ProxySettings | undefined;
   readonly #retired: Promise<Line>[] = [];
-  /** Journeys by the headers of their request: the one thing that the SDK, the handler and the agent all hold. */
+  /**
+   * Journeys by what stands for their call at each station: the input of its command, its HTTP request, and then the
+   * request's headers, which are all that the agent is given.
+   */
   readonly #travellers = new WeakMap<object, Journey>();
-  /** Journeys of credential providers, which know of none; they end with the handler at the latest. */
-  readonly #unguided = new Set<Journey>();
   #ca: string[] | undefined;
 
   constructor(proxy: ProxySettings | undefined) {
     this.#proxy = proxy;
   }
 
-  async handle(request: HttpRequest, options: CallOptions = {}): Promise<{ response: HttpResponse }> {
-    if (options.journey !== undefined) return this.#send(request, options.journey);
-    const journey = new Journey();
-    this.#unguided.add(journey);
-    try {
-      return await this.#send(request, journey);
-    } finally {
-      this.#unguided.delete(journey);
-    }
+  /** Has the requests of a client followed by the journeys of their commands. */
+  follow<Input extends object, Output extends MetadataBearer>(
+    client: Pick<Client<Input, Output, unknown>, 'middlewareStack'>,
+  ): void {
+    const middleware: DeserializeMiddleware<Input, Output> = (next) => (args) => {
+      const journey = this.#travellers.get(args.input);
+      if (journey !== undefined) this.#travellers.set(args.request as object, journey);
+      return next(args);
+    };
+    client.middlewareStack.add(middleware, { step: 'deserialize', priority: 'low', name: 'journey' });
   }
 
-  async #send(request: HttpRequest, journey: Journey): Promise<{ response: HttpResponse }> {
+  /** Says on which journey the next request of a command goes. */
+  expect(command: { readonly input: object }, journey: Journey): void {
+    this.#travellers.set(command.input, journey);
+  }
+
+  handle(request: HttpRequest): Promise<{ response: HttpResponse }> {
+    return this.send(request, this.#travellers.get(request) ?? new Journey());
+  }
+
+  /** Sends a request on the given journey. */
+  async send(request: HttpRequest, journey: Journey): Promise<{ response: HttpResponse }> {
     journey.host = request.port === undefined ? request.hostname : `${request.hostname}:${request.port}`;
     const { handler } = await this.#lineFor(request.protocol);
     this.#travellers.set(request.headers, journey);
@@ -96,7 +110,6 @@ export class RequestHandler implements SmithyHandler<HttpRequest, HttpResponse, 
       line.then(({ agent }) => agent.destroy()).catch(() => {});
     }
     this.#lines.clear();
-    for (const journey of this.#unguided) journey.giveUp();
   }
 
   /** The SDK's way to set what is fixed here. */
