@@ -53,7 +53,7 @@ export async function makeCall<T>(call: Call, policy: Policy, send: Send<T>): Pr
     } catch (error) {
       const failure = failureOf(error, call, policy, attempt, attempts);
       if (!trustsAll && isDistrust(failure)) {
-        await policy.handler.trustAll();
+        await policy.handler.trustAll(policy.log);
         attempts -= 1; // nothing was sent: the same attempt goes on with more roots
         continue;
       }

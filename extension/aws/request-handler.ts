@@ -8,6 +8,7 @@ import type {
   MetadataBearer,
   RequestHandler as SmithyHandler,
 } from '@smithy/types';
+import type { Log } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import type { ProxySettings } from '../task/task.ts';
 import { directAgent, proxyAgent } from './agents.ts';
@@ -88,9 +89,9 @@ export class RequestHandler implements SmithyHandler<HttpRequest, HttpResponse> 
   }
 
   /** Trusts every root of this host from now on. Calls under way keep their connections. */
-  async trustAll(): Promise<void> {
+  async trustAll(log: Log): Promise<void> {
     const { roots } = await import('./trust.ts');
-    const ca = await roots();
+    const ca = await roots(log);
     if (this.#ca !== undefined) return; // another call was quicker
     this.#ca = ca;
     this.#retired.push(...this.#lines.values());

@@ -45,6 +45,7 @@ export class TunnelAgent extends HttpsProxyAgent<string> {
     this.#server = server;
     this.#ca = ca;
     this.#legToProxy = this.connectOpts;
+    this.options.timeout = options.timeout; // `super` forgets it, and idle sockets would stay
   }
 
   override async connect(request: ClientRequest, options: ConnectOptions): Promise<Socket> {

@@ -17,11 +17,14 @@ export function readWire(raw: object): Wire {
   const unknown: string[] = [];
   const flattened: [FieldName, string, unknown][] = [];
   for (const [key, value] of Object.entries(raw)) {
+    if (isFieldName(key)) {
+      const result = read(fieldTable[key], value);
+      if (result !== undefined) fields[key] = result;
+      continue;
+    }
     const part = credentialPart(key);
-    if (isFieldName(key)) fields[key] = read(fieldTable[key], value);
-    else if (part !== null) flattened.push([...part, unlisted(value)]);
-    else unknown.push(key);
-    if (isFieldName(key) && fields[key] === undefined) delete fields[key];
+    if (part === null) unknown.push(key);
+    else flattened.push([...part, unlisted(value)]);
   }
   for (const [name, part, value] of flattened) {
     if (value === undefined) continue;
@@ -46,7 +49,10 @@ function credentialPart(key: string): [FieldName, string] | null {
 }
 
 const readers: Readonly<Record<Kind, (value: unknown, facts: FieldFacts) => unknown>> = {
-  choice: (value, { choices = [] }) => choices.find((choice) => plain(choice) === plain(value)) ?? trimmed(value),
+  choice: (value, { choices = [] }) => {
+    if (choices.includes(value as string)) return value;
+    return choices.find((choice) => plain(choice) === plain(value)) ?? trimmed(value);
+  },
   boolean: (value) => (typeof value === 'string' ? (booleans.get(value.trim().toLowerCase()) ?? value) : value),
   integer: (value) => (typeof value === 'string' && /^\s*[0-9]{1,15}\s*$/.test(value) ? Number(value) : value),
   text: (value) => (typeof value === 'number' ? String(value) : trimmed(value)),
