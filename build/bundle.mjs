@@ -80,4 +80,4 @@ const modules = [...(await program()), ...(await lambdaRuntime()), ...(await lib
 await copyFile(`${root}build/launcher.cjs`, `${dist}/main.cjs`);
 await writeNotices(modules, `${dist}/THIRD-PARTY-NOTICES.txt`);
 types();
-await warmUp(`${dist}/main.cjs`);
+await warmUp();

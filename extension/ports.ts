@@ -1,5 +1,5 @@
 import type { AccountSettings, FunctionSummary } from './outcome/outcome.ts';
-import type { Connection, InvokeRequest } from './task/task.ts';
+import type { Connection, InvokeRequest, ReadFile } from './task/task.ts';
 
 /** What the core may ask of the host it runs in. */
 export interface Ports {
@@ -9,9 +9,6 @@ export interface Ports {
   /** Aborted when the task is to be cancelled. */
   readonly signal: AbortSignal;
 }
-
-/** Reads a whole file; throws as node:fs does. */
-export type ReadFile = (path: string) => Promise<Uint8Array>;
 
 export interface Log {
   error(message: string): void;

@@ -1,6 +1,5 @@
 import { getDefaultRoleAssumer, getDefaultRoleAssumerWithWebIdentity } from '@aws-sdk/client-sts';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { loadConfig, NODE_REGION_CONFIG_FILE_OPTIONS, NODE_REGION_CONFIG_OPTIONS } from '@smithy/core/config';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import { makeCall, type Policy } from './call.ts';
 import type { Place } from './environment.ts';
@@ -67,13 +66,6 @@ function handlerFor(journey: Journey, handler: RequestHandler) {
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
   };
-}
-
-/** The region of the profile in ~/.aws/config, or undefined. */
-export async function profileRegion(): Promise<string | undefined> {
-  const options = { ...NODE_REGION_CONFIG_OPTIONS, default: () => '' };
-  const region = await loadConfig(options, NODE_REGION_CONFIG_FILE_OPTIONS)();
-  return region === '' ? undefined : region;
 }
 
 function explained(error: Error): Error {

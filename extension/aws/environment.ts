@@ -39,6 +39,6 @@ function configured(environment: NodeJS.ProcessEnv, name: string): string | unde
 }
 
 async function profileRegion(): Promise<string | undefined> {
-  const { profileRegion: read } = await import('./default-chain.ts'); // opens ~/.aws, so only when nothing else tells
+  const { profileRegion: read } = await import('./profile-region.ts'); // opens ~/.aws, so only when nothing else tells
   return read();
 }

@@ -2,8 +2,8 @@ import { readFileSync, readFile as readWhole } from 'node:fs';
 import { addAbortSignal } from 'node:stream';
 import { promisify } from 'node:util';
 import { CancelledError, ValidationError } from '../errors.ts';
-import type { ReadFile } from '../ports.ts';
 import { jsonFault } from '../task/json-fault.ts';
+import type { ReadFile } from '../task/task.ts';
 import { parseDocument } from '../task/verbatim.ts';
 
 // Not from node:fs/promises, which takes 3 ms to load and to read its first file.

@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import { ValidationError, type Violation } from '../errors.ts';
-import type { ReadFile } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import type { Fields } from './fields.ts';
 import { parseFunctionName } from './function-name.ts';
@@ -68,6 +67,9 @@ export interface ListRequest {
   readonly maxItems: number;
   readonly allVersions: boolean;
 }
+
+/** Reads a whole file; throws as node:fs does. */
+export type ReadFile = (path: string) => Promise<Uint8Array>;
 
 /** Makes the task from valid fields. Reads the files they name; what is wrong with those is a violation too. */
 export async function toTask(fields: Fields, readFile: ReadFile): Promise<Task> {
