@@ -156,6 +156,7 @@ function sixMegabytes(http) {
 }
 
 async function inProcess() {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   const { concurrency, sizes } = await import('./in-process.mjs');
   const rows = await concurrency(at.http, short ? { rounds: 3, calls: 300 } : { rounds: 7, calls: 1500 });
   const names = Object.keys(rows[0].figures);

@@ -1,6 +1,7 @@
 // Takes out of the bundle what the SDK loads at start and a task does not need, or not always.
+import { readFileSync } from 'node:fs';
 
-/** The end of a module's path -> what stands in its place. */
+/** The end of a module's path -> what stands in its place, or what is made of it. */
 const replacements = {
   // TLS takes several milliseconds to load. The handler asks for it even when it is given agents of its own.
   '/@smithy/node-http-handler/dist-es/node-https.js': `
@@ -39,12 +40,26 @@ const replacements = {
   `,
 };
 
+const lambdaSchemas = '/@aws-sdk/client-lambda/dist-es/schemas/schemas_0.js';
+
+/**
+ * Takes out the 56 classes of Lambda's errors. Without one the SDK makes its general error of the same name and message,
+ * and a refusal is judged by name and status alone.
+ */
+replacements[lambdaSchemas] = (code) => {
+  const lean = code.replace(/^n0_registry\.registerError\(.*\);$/gm, '');
+  if (lean === code) throw new Error(`build/lighter.mjs finds no errors in ${lambdaSchemas}`);
+  return lean;
+};
+
 export const lighter = {
   name: 'lighter',
   load(id) {
     const found = Object.keys(replacements).find((end) => id.endsWith(end));
-    if (found !== undefined) used.add(found);
-    return found === undefined ? null : replacements[found];
+    if (found === undefined) return null;
+    used.add(found);
+    const replacement = replacements[found];
+    return typeof replacement === 'string' ? replacement : replacement(readFileSync(id, 'utf8'));
   },
   /** A file that has moved would quietly come back. */
   buildEnd() {

@@ -24,7 +24,7 @@ export interface RunOptions {
 
 /** Runs one task for a job controller: fields in, one document on standard output, an exit code. */
 export async function run({ fields, output, logLevel }: RunOptions): Promise<number> {
-  const log = logTo(process.stderr, logLevel);
+  const log = logTo(logLevel);
   const { signal, release } = cancelOnSignals(log);
   const ports: Ports = { openSession: boundingLookups(openSession), readFile, log, signal };
   log.info(`${name} ${version}`);

@@ -54,7 +54,7 @@ function parse(words: readonly string[], positional = 1): [string[], Record<stri
 }
 
 async function ask(fields: Record<string, unknown>, { json, verbose }: Looks): Promise<number> {
-  const log = logTo(process.stderr, verbose ? 'debug' : 'warn');
+  const log = logTo(verbose ? 'debug' : 'warn');
   const { signal, release } = cancelOnSignals(log);
   const outcome = await execute(fields, { openSession, readFile, log, signal });
   release();

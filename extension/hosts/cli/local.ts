@@ -6,7 +6,7 @@ import { UsageError } from './usage-error.ts';
 /** Serves the handler files of a folder as Lambda functions on the loopback, until a signal comes. */
 export async function local(words: readonly string[]): Promise<number> {
   const { directory, port } = parse(words);
-  const log = logTo(process.stderr, 'info');
+  const log = logTo('info');
   const endpoint = await startLocal({ directory, port, log: log.info, ...runtimeFile() });
   process.stdout.write(`Serving the functions of ${directory} at ${endpoint.url}
 
