@@ -4,8 +4,9 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { program } from '../support/run-program.ts';
 import { baseFields } from './support/cells.ts';
-import { program, runProcess } from './support/run.ts';
+import { runProcess } from './support/run.ts';
 import { startTarget, success, type Target } from './support/target.ts';
 
 let target: Target;
@@ -29,7 +30,7 @@ const fields = () => ({
 /** Runs a shell line with the program as "$@" and the fields on its standard input. */
 async function shell(line: string): Promise<{ stdout: string; stderr: string; code: number | null }> {
   const env = { PATH: process.env.PATH ?? '', HOME: folder };
-  const child = spawn('bash', ['-c', `set -o pipefail; ${line}`, 'bash', process.execPath, program, 'run'], { env });
+  const child = spawn('bash', ['-c', `set -o pipefail; ${line}`, 'bash', ...program(), 'run'], { env });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (chunk) => (stdout += chunk));
   child.stderr.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));

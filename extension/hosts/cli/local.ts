@@ -6,6 +6,8 @@ import { UsageError } from './usage-error.ts';
 /** Serves the handler files of a folder as Lambda functions on the loopback, until a signal comes. */
 export async function local(words: readonly string[]): Promise<number> {
   const { directory, port } = parse(words);
+  // The handlers run in child processes of this very program, which must then be Node.
+  if (process.versions.bun !== undefined) throw new UsageError(needsNode);
   const log = logTo('info');
   const endpoint = await startLocal({ directory, port, log: log.info, ...runtimeFile() });
   process.stdout.write(`Serving the functions of ${directory} at ${endpoint.url}
@@ -26,6 +28,8 @@ Stop it with Ctrl-C.
   await endpoint.close();
   return 0;
 }
+
+const needsNode = 'local needs Node, which this executable is not; install the npm package ue-aws-lambda for it';
 
 /** The bundle keeps the file of the child processes in its own folder; the sources keep it beside the server. */
 function runtimeFile(): { runtimeFile?: string } {

@@ -6,9 +6,7 @@ import { join } from 'node:path';
 import { openSession } from '../../../extension/aws/session.ts';
 import { execute } from '../../../extension/execute.ts';
 import { toOutput } from '../../../extension/outcome/output.ts';
-
-/** The bundled program. */
-export const program = process.env.UE_AWS_LAMBDA_MAIN ?? 'dist/main.cjs';
+import { program } from '../../support/run-program.ts';
 
 export type Fields = Record<string, unknown>;
 
@@ -72,7 +70,7 @@ export interface Running {
 export function start(fields: Fields, options: ProcessOptions = {}): Running {
   const { env = {}, args = [], input = JSON.stringify(fields), patience = 30_000, wrapper = [] } = options;
   const HOME = mkdtempSync(join(tmpdir(), 'home-'));
-  const [command = '', ...words] = [...wrapper, process.execPath, program, 'run', ...args];
+  const [command = '', ...words] = [...wrapper, ...program(), 'run', ...args];
   const started = performance.now();
   const child = spawn(command, words, { env: { PATH: process.env.PATH ?? '', HOME, ...env } });
   let stdout = '';
