@@ -1,5 +1,6 @@
 import type { AccountSettings, FunctionSummary } from './outcome/outcome.ts';
-import type { Connection, InvokeRequest, ReadFile } from './task/task.ts';
+import type { Connection } from './task/connection.ts';
+import type { InvokeRequest, ReadFile } from './task/task.ts';
 
 /** What the core may ask of the host it runs in. */
 export interface Ports {

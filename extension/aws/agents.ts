@@ -1,5 +1,5 @@
 import { Agent as HttpAgent } from 'node:http';
-import type { ProxySettings } from '../task/task.ts';
+import type { ProxySettings } from '../task/connection.ts';
 import { keepAliveDelay } from './journey.ts';
 
 /**

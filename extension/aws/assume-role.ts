@@ -1,6 +1,6 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
-import type { Role } from '../task/task.ts';
+import type { Role } from '../task/connection.ts';
 import { makeCall, type Policy } from './call.ts';
 import { clientSettings } from './client-settings.ts';
 import type { Place } from './environment.ts';

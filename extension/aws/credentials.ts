@@ -1,5 +1,5 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
-import type { Connection } from '../task/task.ts';
+import type { Connection } from '../task/connection.ts';
 import type { Policy } from './call.ts';
 import type { Place } from './environment.ts';
 

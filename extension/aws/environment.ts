@@ -1,5 +1,5 @@
 import { ValidationError } from '../errors.ts';
-import type { Connection } from '../task/task.ts';
+import type { Connection } from '../task/connection.ts';
 
 /** Where the services are, from the connection or the environment. Unset URLs mean the region's own endpoint. */
 export interface Place {

@@ -9,10 +9,10 @@ import {
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { FunctionSummary } from '../outcome/outcome.ts';
 import type { Answered, Lambda } from '../ports.ts';
-import { Secret } from '../secret.ts';
 import type { InvokeRequest } from '../task/task.ts';
 import { type Call, type Called, makeCall, type Policy } from './call.ts';
 import { clientSettings } from './client-settings.ts';
+import { confidential } from './confidential.ts';
 import type { CredentialSource } from './credentials.ts';
 import type { Place } from './environment.ts';
 import { notFromAws } from './foreign-error.ts';
@@ -111,14 +111,6 @@ function inputOf(request: InvokeRequest) {
     ...(tenantId && { TenantId: tenantId }),
     ...(durableExecutionName && { DurableExecutionName: durableExecutionName }),
   };
-}
-
-/** An error's text may quote what was sent. */
-function confidential({ payload, clientContext }: InvokeRequest): Secret[] {
-  return [
-    ...(payload && payload.length > 0 ? [new Secret(Buffer.from(payload).toString())] : []),
-    ...(clientContext ? [clientContext] : []),
-  ];
 }
 
 function answerOf(output: InvokeCommandOutput) {

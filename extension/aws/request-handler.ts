@@ -10,7 +10,7 @@ import type {
 } from '@smithy/types';
 import type { Log } from '../ports.ts';
 import { Secret } from '../secret.ts';
-import type { ProxySettings } from '../task/task.ts';
+import type { ProxySettings } from '../task/connection.ts';
 import { directAgent, proxyAgent } from './agents.ts';
 import { Journey } from './journey.ts';
 

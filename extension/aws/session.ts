@@ -1,5 +1,5 @@
 import type { OpenSession, Ports, Session } from '../ports.ts';
-import type { Connection } from '../task/task.ts';
+import type { Connection } from '../task/connection.ts';
 import { credentialSource } from './credentials.ts';
 import { placeOf } from './environment.ts';
 import { connectLambda, type LambdaConnection, lambdaOver } from './lambda.ts';

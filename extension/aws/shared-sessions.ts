@@ -1,6 +1,6 @@
 import type { OpenSession } from '../ports.ts';
 import { Secret } from '../secret.ts';
-import type { Connection } from '../task/task.ts';
+import type { Connection } from '../task/connection.ts';
 import { type Reach, reach, sessionOver } from './session.ts';
 
 /** Sessions of a long-lived process: tasks with the same connection share its client, sockets and assumed role. */

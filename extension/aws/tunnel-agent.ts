@@ -1,8 +1,8 @@
 import type { AgentOptions, ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import { HttpsProxyAgent } from 'https-proxy-agent';
+import type { ProxySettings } from '../task/connection.ts';
 import type { ProxyServer } from '../task/proxies.ts';
-import type { ProxySettings } from '../task/task.ts';
 import { type Journey, journeyOf, keepAliveDelay } from './journey.ts';
 
 /** Thrown when the proxy does not open a tunnel. `code` is PROXY_… when the proxy itself answered no. */

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { ValidationError, type Violation } from '../errors.ts';
 import { Secret } from '../secret.ts';
+import { type Connection, connectionOf } from './connection.ts';
 import type { Fields } from './fields.ts';
 import { parseFunctionName } from './function-name.ts';
 import { jsonFault } from './json-fault.ts';
 import { payloadFault } from './limits.ts';
-import { type Proxies, parseProxies } from './proxies.ts';
 
 /** What is asked, parsed: nothing behind this point sees the wire form. Times are in milliseconds. */
 export type Task =
@@ -15,39 +15,6 @@ export type Task =
 
 export type Action = Task['action'];
 export type TaskOf<A extends Action> = Extract<Task, { action: A }>;
-
-/** How AWS is reached. Two tasks with equal connections can share a session. */
-export interface Connection {
-  readonly region?: string;
-  readonly credentials?: Credentials;
-  readonly role?: Role;
-  readonly endpointUrl?: string;
-  readonly stsEndpointUrl?: string;
-  readonly proxy?: ProxySettings;
-  readonly connectTimeout: number;
-  readonly waitTimeout: number;
-  readonly maxAttempts: number;
-}
-
-export interface Credentials {
-  readonly accessKeyId: Secret;
-  readonly secretAccessKey: Secret;
-  readonly sessionToken?: Secret;
-}
-
-export interface Role {
-  readonly arn: string;
-  readonly externalId?: string;
-  readonly sessionName: string;
-  readonly durationSeconds: number;
-}
-
-export interface ProxySettings {
-  readonly servers: Proxies;
-  readonly credentials?: { readonly user: Secret; readonly password: Secret };
-  /** PEM text trusted for the TLS to the proxy, and for nothing else. */
-  readonly ca?: string;
-}
 
 export interface InvokeRequest {
   readonly functionName: string;
@@ -88,56 +55,6 @@ export async function toTask(fields: Fields, readFile: ReadFile): Promise<Task> 
     case 'Test Connection':
       return { action: fields.action, connection };
   }
-}
-
-function connectionOf(fields: Fields, ca: string | undefined): Connection {
-  const { region = regionOf(fields), credentials, role_arn, endpoint_url, sts_endpoint_url } = fields;
-  const proxy = proxyOf(fields, ca);
-  return {
-    ...(region && { region }),
-    ...(credentials && { credentials: credentialsOf(credentials) }),
-    ...(fields.role_based_access && role_arn && { role: roleOf(fields, role_arn) }),
-    ...(endpoint_url && { endpointUrl: endpoint_url }),
-    ...(sts_endpoint_url && { stsEndpointUrl: sts_endpoint_url }),
-    ...(proxy && { proxy }),
-    connectTimeout: fields.connect_timeout * 1000,
-    waitTimeout: fields.wait_for_completion_timeout * 1000,
-    maxAttempts: fields.max_attempts,
-  };
-}
-
-function regionOf({ function_name = '' }: Fields): string | undefined {
-  const name = parseFunctionName(function_name);
-  return typeof name === 'string' ? undefined : name.region;
-}
-
-function credentialsOf({ user, password, token }: NonNullable<Fields['credentials']>): Credentials {
-  return {
-    accessKeyId: new Secret(user),
-    secretAccessKey: new Secret(password),
-    ...(token && { sessionToken: new Secret(token) }),
-  };
-}
-
-function roleOf({ role_external_id, role_session_name, role_duration_seconds }: Fields, arn: string): Role {
-  return {
-    arn,
-    ...(role_external_id && { externalId: role_external_id }),
-    sessionName: role_session_name,
-    durationSeconds: role_duration_seconds,
-  };
-}
-
-function proxyOf({ use_proxy, proxy, proxy_credentials }: Fields, ca: string | undefined): ProxySettings | undefined {
-  const servers = use_proxy && proxy ? parseProxies(proxy) : 'none';
-  if (typeof servers === 'string') return undefined;
-  return {
-    servers,
-    ...(proxy_credentials && {
-      credentials: { user: new Secret(proxy_credentials.user), password: new Secret(proxy_credentials.password) },
-    }),
-    ...(ca && { ca }),
-  };
 }
 
 const invocationTypes = {
