@@ -28,6 +28,7 @@ function readFieldsFile(path: string): string {
 }
 
 async function readStandardInput(signal: AbortSignal): Promise<string> {
+  if (process.stdin.isTTY) process.stderr.write('Reading the JSON of fields; end it with Ctrl-D.\n');
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of addAbortSignal(signal, process.stdin)) chunks.push(chunk as Buffer);
