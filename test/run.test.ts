@@ -120,6 +120,12 @@ describe('--output', () => {
     expect(output.status_description).toContain('ENOSPC');
   });
 
+  test('that turns out to be full leaves a failure its own exit code', async () => {
+    const run = await runProgram(['run', '--output', '/dev/full'], { input: fields({ function_name: null }) });
+    expect(run.code).toBe(20);
+    expect(JSON.parse(run.stdout).result.error).toContainEqual(expect.objectContaining({ name: 'OutputFileError' }));
+  });
+
   test('sweeps up what a killed run left', async () => {
     const path = join(folder, 'swept.json');
     writeFileSync(join(folder, '.swept.json.999999999.tmp'), 'torn');

@@ -72,7 +72,10 @@ async function write(raw: unknown, outcome: Outcome, file: OutputFile): Promise<
     const { code, message } = error as NodeJS.ErrnoException;
     const detail = `the output file could not be written (${code ?? message}); the output is on standard output only`;
     const errors = [...(outcome.errors ?? []), { name: 'OutputFileError', message: detail }];
-    return { ...outcome, status: 'FAIL', detail, errors };
+    // Whoever waits for the file must not see a success; a failure keeps its own exit code.
+    return statuses[outcome.status].exitCode === 0
+      ? { ...outcome, status: 'FAIL', detail, errors }
+      : { ...outcome, errors };
   }
 }
 
