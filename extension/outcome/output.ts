@@ -23,7 +23,7 @@ export function toOutputParts(raw: unknown, outcome: Outcome): readonly string[]
     changed: outcome.execution === 'accepted' || outcome.execution === 'completed',
     invocation: { extension: name, version, fields: echo(raw) },
     result: {
-      ...seedResult(outcome.answer),
+      ...originalResult(outcome.answer),
       execution: outcome.execution,
       request_id: outcome.requestId,
       report: reportOf(outcome.answer),
@@ -46,7 +46,7 @@ function splice(text: string, answer: Answer | null): readonly string[] {
 }
 
 /** The five attributes of the original extension, in its order. */
-function seedResult(answer: Answer | null) {
+function originalResult(answer: Answer | null) {
   const invoked = answer?.kind === 'invoke' ? answer : null;
   return {
     status_code: answer?.statusCode ?? null,
