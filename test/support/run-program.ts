@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
+/** The bundled program; `npm test` builds it first. */
+export const bundle = `${root}dist/main.cjs`;
+
 export interface Run {
   readonly code: number | null;
   readonly stdout: string;
@@ -38,5 +41,5 @@ export function runProgram(
 
 /** The words that start the program: the bundle, or the build of it that PROGRAM names. */
 export function program(): [string, ...string[]] {
-  return process.env.PROGRAM ? [process.env.PROGRAM] : [process.execPath, `${root}dist/main.cjs`];
+  return process.env.PROGRAM ? [process.env.PROGRAM] : [process.execPath, bundle];
 }
