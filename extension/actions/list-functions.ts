@@ -13,12 +13,15 @@ export async function listFunctions(
   const functions: FunctionSummary[] = [];
   let next = marker;
   let page: FunctionPage;
+  let sent: string | undefined;
   do {
+    sent = next;
     const wanted = Math.min(maxItems - functions.length, pageSize);
     page = await lambda.listFunctions({ ...(next && { marker: next }), maxItems: wanted, allVersions });
     functions.push(...page.functions);
     next = page.nextMarker ?? undefined;
-  } while (next !== undefined && functions.length < maxItems);
+    // A marker that does not move would have it list the same page for ever.
+  } while (next !== undefined && next !== sent && functions.length < maxItems);
   return {
     status: 'SUCCESS',
     detail: `${functions.length} AWS Lambda ${functions.length === 1 ? 'function' : 'functions'} listed`,

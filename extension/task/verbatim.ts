@@ -16,9 +16,9 @@ export function parseDocument(text: string): unknown {
   return { ...raw, ...Object.fromEntries(scripts.map((field) => [field, texts.get(field)])) };
 }
 
-/** Lists of at most one element are left to the wire's rules for unset fields. */
+/** The lists that mean an unset field are left to the wire. */
 function isJsonValue(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 1 || typeof value[0] === 'object';
+  if (Array.isArray(value)) return value.length > 1 || (value[0] ?? '') !== '';
   return typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'object' && value !== null);
 }
 
