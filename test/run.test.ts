@@ -152,7 +152,8 @@ describe('the command line', () => {
     [['inovke'], /no such command: inovke/],
     [['invoke'], /invoke needs the name of one function/],
     [['invoke', 'a', 'b'], /invoke needs the name of one function/],
-    [['list', '--colour'], /--colour/],
+    [['list', '--colour'], /^ue-aws-lambda: Unknown option '--colour'\nSee ue-aws-lambda list --help\n$/],
+    [['invoke', 'hello', '--qualifer', '7'], /Unknown option '--qualifer'; did you mean --qualifier\?/],
     [['local'], /local needs the folder/],
     // The one command that another build of the program does not have.
     [['local', '/nonexistent'], process.env.PROGRAM ? /local needs Node/ : /\/nonexistent/],

@@ -1,3 +1,4 @@
+import leven from 'leven';
 import { statuses } from '../../outcome/status.ts';
 import { help } from './help.ts';
 import { UsageError } from './usage-error.ts';
@@ -23,8 +24,22 @@ export async function people(command: string | undefined, words: readonly string
     return await run(words);
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
-    const usage = error instanceof UsageError || code?.startsWith('ERR_PARSE_ARGS');
-    process.stderr.write(`ue-aws-lambda: ${message}\n${usage ? 'See ue-aws-lambda --help\n' : ''}`);
+    const misread = code?.startsWith('ERR_PARSE_ARGS') === true;
+    // Node's own message goes on with advice on positional arguments, of which there is none to give.
+    const said = misread ? `${message.split('. ')[0]}${await hint(message)}` : message;
+    const usage = misread || error instanceof UsageError;
+    process.stderr.write(
+      `ue-aws-lambda: ${said}\n${usage ? `See ue-aws-lambda ${run ? `${command} ` : ''}--help\n` : ''}`,
+    );
     return statuses.DATA_VALIDATION_ERROR.exitCode;
   }
+}
+
+/** The flag that was probably meant. */
+async function hint(message: string): Promise<string> {
+  const word = /Unknown option '--([\w-]+)/.exec(message)?.[1];
+  if (word === undefined) return '';
+  const { flagsOf } = await import('./flags.ts');
+  const near = Object.keys(flagsOf()).find((flag) => leven(flag, word) <= 2);
+  return near === undefined ? '' : `; did you mean --${near}?`;
 }
