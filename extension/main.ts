@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { refuse, run } from './hosts/controller.ts';
-import { type Level, levels } from './hosts/log.ts';
+import { type Level, levels } from './hosts/process/log.ts';
+import { refuse, run } from './hosts/run/run.ts';
 import { version } from './version.ts';
 
 /** The command line. `run` is the fast path; whatever else there is loads only when it is asked for. */
@@ -12,7 +12,7 @@ async function main([command, ...words]: readonly string[]): Promise<number> {
       process.stdout.write(`${version}\n`);
       return 0;
     default: {
-      const { people } = await import('./hosts/cli/people.ts');
+      const { people } = await import('./hosts/cli/cli.ts');
       return people(command, words);
     }
   }

@@ -1,9 +1,9 @@
 import type { Outcome } from '../outcome/outcome.ts';
 import type { Log, Session } from '../ports.ts';
 import type { Action, Task, TaskOf } from '../task/task.ts';
-import { listFunctions } from './list-functions.ts';
-import { testConnection } from './test-connection.ts';
-import { triggerLambdaFunction } from './trigger-lambda-function.ts';
+import { listFunctions } from './list-functions/perform.ts';
+import { testConnection } from './test-connection/perform.ts';
+import { triggerLambdaFunction } from './trigger-lambda-function/perform.ts';
 
 type Perform<A extends Action> = (task: TaskOf<A>, session: Session, log: Log) => Promise<Outcome>;
 

@@ -1,9 +1,9 @@
 import type { OpenSession, Ports, Session } from '../ports.ts';
 import type { Connection } from '../task/connection.ts';
-import { credentialSource } from './credentials.ts';
-import { placeOf } from './environment.ts';
-import { connectLambda, type LambdaConnection, lambdaOver } from './lambda.ts';
-import { RequestHandler } from './request-handler.ts';
+import { connectLambda, type LambdaConnection, lambdaOver } from './api/lambda.ts';
+import { credentialSource } from './credentials/credential-source.ts';
+import { placeOf } from './endpoints.ts';
+import { RequestHandler } from './transport/request-handler.ts';
 
 /** What tasks with the same connection can share: the client with its credentials, and the sockets. */
 export interface Reach {

@@ -1,4 +1,4 @@
-import type { Report } from './report.ts';
+import type { Report } from '../actions/trigger-lambda-function/report.ts';
 import type { Status } from './status.ts';
 
 /**

@@ -1,7 +1,7 @@
+import { parseFunctionName } from '../formats/function-name.ts';
+import { type Proxies, parseProxies } from '../formats/proxies.ts';
 import { Secret } from '../secret.ts';
 import type { Fields } from './fields.ts';
-import { parseFunctionName } from './function-name.ts';
-import { type Proxies, parseProxies } from './proxies.ts';
 
 /** How AWS is reached. Two tasks with equal connections can share a session. */
 export interface Connection {

@@ -1,9 +1,9 @@
 import type { Violation } from '../errors.ts';
+import { parseFunctionName } from '../formats/function-name.ts';
+import { jsonFault } from '../formats/json-fault.ts';
+import { parseProxies } from '../formats/proxies.ts';
 import type { Fields } from './fields.gen.ts';
-import { parseFunctionName } from './function-name.ts';
-import { jsonFault } from './json-fault.ts';
 import { clientContextFault, payloadFault } from './limits.ts';
-import { parseProxies } from './proxies.ts';
 
 /** The rules that the schema cannot state. Absent fields are unset or already reported. */
 export function brokenRules(fields: Partial<Fields>): Violation[] {

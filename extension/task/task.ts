@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { ValidationError, type Violation } from '../errors.ts';
+import { parseFunctionName } from '../formats/function-name.ts';
+import { jsonFault } from '../formats/json-fault.ts';
 import { Secret } from '../secret.ts';
 import { type Connection, connectionOf } from './connection.ts';
 import type { Fields } from './fields.ts';
-import { parseFunctionName } from './function-name.ts';
-import { jsonFault } from './json-fault.ts';
 import { payloadFault } from './limits.ts';
 
 /** What is asked, parsed: nothing behind this point sees the wire form. Times are in milliseconds. */

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { openSession } from '../../extension/aws/session.ts';
 import { execute } from '../../extension/execute.ts';
-import { readFile } from '../../extension/hosts/input.ts';
-import { toOutput } from '../../extension/outcome/output.ts';
+import { parseDocument } from '../../extension/formats/verbatim.ts';
+import { readFile } from '../../extension/hosts/process/input.ts';
 import { statuses } from '../../extension/outcome/status.ts';
-import { parseDocument } from '../../extension/task/verbatim.ts';
+import { toOutput } from '../../extension/output.ts';
 import { root, runProgram } from './run-program.ts';
 import type { Script, ScriptedServer } from './scripted-server.ts';
 

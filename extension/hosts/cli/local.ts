@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startLocal } from '../../../local/server.ts';
-import { logTo } from '../log.ts';
+import { logTo } from '../process/log.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Serves the handler files of a folder as Lambda functions on the loopback, until a signal comes. */

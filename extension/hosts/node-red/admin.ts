@@ -1,4 +1,4 @@
-import type { Connector } from '../connector/connector.ts';
+import type { Connector } from '../../connector/connector.ts';
 import { openConnector, silent } from './open-connector.ts';
 import { configNames, credentialNames, profileOf } from './profile.ts';
 import type { Credentials, Red, Request } from './red.ts';

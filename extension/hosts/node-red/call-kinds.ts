@@ -1,4 +1,4 @@
-import type { AsyncData, InvokeData, ListData } from '../../outcome/connector-result.ts';
+import type { AsyncData, InvokeData, ListData } from '../../connector/connector-result.ts';
 import type { CallContext, CallKind } from './call-node.ts';
 import type { Config, Message } from './red.ts';
 

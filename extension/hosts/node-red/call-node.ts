@@ -1,8 +1,8 @@
-import type { ConnectorResult } from '../../outcome/connector-result.ts';
-import type { Connector } from '../connector/connector.ts';
-import { refusingConnector } from '../connector/refusing-connector.ts';
+import type { Connector } from '../../connector/connector.ts';
+import type { ConnectorResult } from '../../connector/connector-result.ts';
+import { refusingConnector } from '../../connector/refusing-connector.ts';
+import { Limiter } from '../process/limiter.ts';
 import type { ConnectionNode } from './connection-node.ts';
-import { Limiter } from './limiter.ts';
 import { Progress } from './progress.ts';
 import type { Config, Done, Message, Node, Red, Send } from './red.ts';
 

@@ -1,5 +1,5 @@
-import type { Connector } from '../connector/connector.ts';
-import { ConnectionProfileError, parseProfile } from '../connector/profile.ts';
+import type { Connector } from '../../connector/connector.ts';
+import { ConnectionProfileError, parseProfile } from '../../connector/profile.ts';
 import { logOf, openConnector } from './open-connector.ts';
 import { credentialTypes, profileOf } from './profile.ts';
 import type { Config, Node, Red } from './red.ts';

@@ -1,8 +1,8 @@
 import type { SharedSessions } from '../../aws/shared-sessions.ts';
+import { type Connector, connectorOver } from '../../connector/connector.ts';
+import { type ConnectionProfile, ConnectionProfileError } from '../../connector/profile.ts';
+import { refusingConnector } from '../../connector/refusing-connector.ts';
 import type { Log } from '../../ports.ts';
-import { type Connector, connectorOver } from '../connector/connector.ts';
-import { type ConnectionProfile, ConnectionProfileError } from '../connector/profile.ts';
-import { refusingConnector } from '../connector/refusing-connector.ts';
 import type { Node } from './red.ts';
 
 /** Makes the connector of a profile; of one that is not valid, a connector that says so on every call. */

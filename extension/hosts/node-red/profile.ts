@@ -1,5 +1,5 @@
-import { profileFields } from '../connector/profile.gen.ts';
-import type { ConnectionProfile } from '../connector/profile.ts';
+import { profileFields } from '../../connector/profile.gen.ts';
+import type { ConnectionProfile } from '../../connector/profile.ts';
 
 type FieldName = keyof ConnectionProfile;
 

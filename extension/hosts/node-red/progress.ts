@@ -1,4 +1,4 @@
-import type { ConnectorResult } from '../../outcome/connector-result.ts';
+import type { ConnectorResult } from '../../connector/connector-result.ts';
 import type { Node, Red, Status } from './red.ts';
 
 /** The status under a node: what runs and for how long, and then how the last call ended. */

@@ -1,4 +1,4 @@
-import { profileFields } from '../../connector/profile.gen.ts';
+import { profileFields } from '../../../connector/profile.gen.ts';
 import { configNames, credentialNames, credentialTypes } from '../profile.ts';
 import { watchFaults } from './faults.js';
 import { functionsTab } from './functions-tab.js';

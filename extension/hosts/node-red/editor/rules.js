@@ -1,9 +1,9 @@
-import { parseFunctionName } from '../../../task/function-name.ts';
-import { jsonFault } from '../../../task/json-fault.ts';
-import { parseProxies } from '../../../task/proxies.ts';
-import { hasPlaceholder, jsonTemplateFault, templateFault } from '../../../task/template-parameters.ts';
-import { clientContextOf } from '../../connector/client-context.ts';
-import { profileFields } from '../../connector/profile.gen.ts';
+import { profileFields } from '../../../connector/profile.gen.ts';
+import { clientContextOf } from '../../../formats/client-context.ts';
+import { parseFunctionName } from '../../../formats/function-name.ts';
+import { jsonFault } from '../../../formats/json-fault.ts';
+import { parseProxies } from '../../../formats/proxies.ts';
+import { hasPlaceholder, jsonTemplateFault, templateFault } from '../../../formats/template-parameters.ts';
 import { text } from './texts.js';
 
 /** `${NAME}` and `$(NAME)` are filled in by Node-RED at deploy. */

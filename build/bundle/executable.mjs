@@ -1,0 +1,40 @@
+// Makes self-contained executables of the bundle, for hosts without Node: npm run build:exe [-- TARGET ...]
+// Targets other than this machine's need a download by bun: linux-arm64, windows-x64, darwin-arm64, ...
+import { execFileSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const own = `${process.platform}-${process.arch}`.replace('win32', 'windows');
+const targets = process.argv.length > 2 ? process.argv.slice(2) : [own];
+
+const bun = findBun();
+for (const target of targets) {
+  const file = `${root}dist/ue-aws-lambda-${target}${target.startsWith('windows') ? '.exe' : ''}`;
+  const words = [
+    'build',
+    '--compile',
+    '--bytecode',
+    '--external',
+    'kerberos',
+    `${root}dist/program.cjs`,
+    '--outfile',
+    file,
+  ];
+  execFileSync(bun, target === own ? words : [...words, `--target=bun-${target}`], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  console.log(`${file}: ${Math.round(statSync(file).size / 2 ** 20)} MB`);
+}
+
+/** The bun that npm has installed: its own start script needs an install script, which this project does not run. */
+function findBun() {
+  const cpu = process.arch === 'arm64' ? 'aarch64' : process.arch;
+  const name = `@oven/bun-${own.replace(process.arch, cpu)}/bin/bun${process.platform === 'win32' ? '.exe' : ''}`;
+  const paths = createRequire(import.meta.url).resolve.paths(name) ?? [];
+  const found = paths.map((path) => `${path}/${name}`).find((path) => existsSync(path));
+  if (found === undefined) throw new Error(`${name} is not installed; run npm ci on a platform that bun supports`);
+  return found;
+}

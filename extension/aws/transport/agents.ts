@@ -1,0 +1,32 @@
+import { Agent as HttpAgent } from 'node:http';
+import type { ProxySettings } from '../../task/connection.ts';
+import { keepAliveDelay } from './journey.ts';
+
+/**
+ * Connections are kept for the next task, but not for long: a server that closes an idle connection just as a request
+ * goes out leaves it unknown whether the function ran. Servers usually keep them for 60 s and more.
+ */
+const idleLimit = 10_000;
+
+/** No cap on sockets: a function may run for 15 minutes, and another task must not wait for it. */
+const options = {
+  keepAlive: true,
+  keepAliveMsecs: keepAliveDelay,
+  maxSockets: Number.POSITIVE_INFINITY,
+  maxFreeSockets: 256,
+  timeout: idleLimit,
+};
+
+/** Connects to the target itself. */
+export async function directAgent(protocol: string, ca: string[] | undefined): Promise<HttpAgent> {
+  if (protocol === 'http:') return new HttpAgent(options);
+  const { Agent: HttpsAgent } = await import('node:https'); // TLS takes as long to load as the whole SDK
+  return new HttpsAgent({ ...options, ...(ca && { ca }) });
+}
+
+/** Connects to the target through the proxy for its scheme. */
+export async function proxyAgent(proxy: ProxySettings, protocol: string, ca: string[] | undefined): Promise<HttpAgent> {
+  const { TunnelAgent } = await import('./tunnel-agent.ts'); // a task without a proxy does not pay for it
+  const server = proxy.servers[protocol === 'https:' ? 'https:' : 'http:'];
+  return new TunnelAgent(server, { ...options, proxy, ...(ca && { ca }) });
+}

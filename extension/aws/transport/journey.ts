@@ -1,0 +1,87 @@
+import type { ClientRequest } from 'node:http';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { type Phase, phases } from '../../outcome/verdict.ts';
+
+/** The answer as the wire gave it, before anything was read into it. */
+export interface RawAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** TCP probes an idle peer after this time (ms): NAT gateways forget a connection after 350 s. */
+export const keepAliveDelay = 30_000;
+
+const order = Object.fromEntries(phases.map((phase, index) => [phase, index])) as Record<Phase, number>;
+
+/** One attempt at one request on its way: how far it came, and what ends it. It only goes forward. */
+export class Journey {
+  phase: Phase = 'idle';
+  /** Host and port that the request goes to. */
+  host: string | null = null;
+  proxyUrl: string | null = null;
+  answer: RawAnswer | null = null;
+  readonly #onReady: () => void;
+  #request: ClientRequest | null = null;
+  #abort: AbortController | null = null;
+  #given = false;
+
+  /** `onReady` runs once, before the first byte of the request leaves. */
+  constructor(onReady: () => void = () => {}) {
+    this.#onReady = onReady;
+  }
+
+  reach(phase: Phase): void {
+    if (order[phase] <= order[this.phase]) return;
+    this.phase = phase;
+    if (phase === 'ready') this.#onReady();
+  }
+
+  /** Follows the request from before it has a socket to the moment when its connection is ready. */
+  begin(request: ClientRequest, secure: boolean): void {
+    this.#request = request;
+    if (this.#given) request.destroy();
+    journeys.set(request, this);
+    this.reach('connecting');
+    request.once('socket', (socket: Socket) => {
+      socket.setKeepAlive(true, keepAliveDelay);
+      const ready = () => this.reach('ready');
+      if (request.reusedSocket) ready();
+      else if (secure) this.#followHandshake(socket as TLSSocket, ready);
+      else if (socket.connecting) socket.once('connect', ready);
+      else ready(); // through a proxy: the tunnel is open
+    });
+  }
+
+  arrive(answer: RawAnswer): void {
+    this.answer = answer;
+    this.reach('response');
+  }
+
+  /** Gives up: whatever is under way for this request is closed. */
+  giveUp(): void {
+    this.#given = true;
+    this.#request?.destroy();
+    this.#abort?.abort();
+  }
+
+  /** Aborted when the request is given up; made only for those who ask, since a signal costs as much as a socket. */
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#given) this.#abort.abort();
+    return this.#abort.signal;
+  }
+
+  #followHandshake(socket: TLSSocket & { secureConnecting?: boolean }, ready: () => void): void {
+    if (socket.connecting) socket.once('connect', () => this.reach('tls'));
+    if (socket.secureConnecting === false) ready();
+    else socket.once('secureConnect', ready);
+  }
+}
+
+const journeys = new WeakMap<ClientRequest, Journey>();
+
+/** The journey that a request was sent on. */
+export function journeyOf(request: ClientRequest): Journey | undefined {
+  return journeys.get(request);
+}
