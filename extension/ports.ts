@@ -56,3 +56,16 @@ export interface FunctionPage extends Answered {
 }
 
 export interface AccountAnswer extends Answered, Pick<AccountSettings, 'limits' | 'usage'> {}
+
+/** Opens a file for writing; throws as node:fs does, before anything is written. */
+export type OpenFile = (path: string) => Promise<FileWriter>;
+
+/** A file in the making: its path holds nothing of it before `commit`, and nothing ever after `discard`. */
+export interface FileWriter {
+  /** Resolves when the chunk was taken, so that a slow disk slows its source down. */
+  write(chunk: string | Uint8Array): Promise<void>;
+  /** Makes the content durable and puts it at the path, all at once. */
+  commit(): Promise<void>;
+  /** Removes what was written. Does nothing after `commit`. */
+  discard(): Promise<void>;
+}
