@@ -9,6 +9,12 @@ export default {
       '@swc/jest',
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' }, sourceMaps: 'inline' },
     ],
+    // The SDK's endpoint rules are no part of its index, and are published as ES modules in all but name.
+    'dist-es/endpoint/.+\\.js$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'ecmascript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+    ],
   },
+  transformIgnorePatterns: ['/node_modules/(?!@aws-sdk/client-[a-z]+/dist-es/endpoint/)'],
   testTimeout: 60_000,
 };

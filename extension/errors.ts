@@ -1,5 +1,3 @@
-import type { CallFailure } from './outcome/verdict.ts';
-
 /** One rule that the input breaks. `field` is null when the input as a whole is wrong. */
 export interface Violation {
   readonly field: string | null;
@@ -14,17 +12,6 @@ export class ValidationError extends Error {
   constructor(violations: readonly Violation[]) {
     super(violations.map(({ field, message }) => (field === null ? message : `${field}: ${message}`)).join('\n'));
     this.violations = violations;
-  }
-}
-
-/** Thrown when a call to AWS was refused or broke off. Carries what is known of it as plain facts, already masked. */
-export class CallError extends Error {
-  override readonly name = 'CallError';
-  readonly failure: CallFailure;
-
-  constructor(failure: CallFailure, cause: unknown) {
-    super(failure.message, { cause });
-    this.failure = failure;
   }
 }
 

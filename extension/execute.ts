@@ -1,22 +1,26 @@
 import { perform } from './actions/index.ts';
 import { toFailure } from './outcome/failure.ts';
 import type { Outcome } from './outcome/outcome.ts';
+import { TaskRecord } from './outcome/task-record.ts';
 import type { Ports } from './ports.ts';
 import { parseFields } from './task/fields.ts';
 import { toTask } from './task/task.ts';
 
 /** Runs one task from raw fields to its outcome. Never throws, never exits. */
-export async function execute(raw: unknown, ports: Ports): Promise<Outcome> {
+export async function execute(raw: unknown, ports: Ports, action: typeof perform = perform): Promise<Outcome> {
+  const record = new TaskRecord(); // what is established, whatever fails later
   try {
-    const fields = parseFields(raw); // wire -> frozen Fields, or every violation at once
-    const task = await toTask(fields, ports.readFile); // no nulls, payload bytes ready, secrets wrapped
-    const session = await ports.openSession(task.connection, ports); // credentials, role, proxy, timeouts
+    const valid = parseFields(raw); // wire -> frozen fields, or every violation at once
+    record.fields = { ...valid.fields };
+    const task = await toTask(valid, ports.readFile); // no nulls, payload bytes ready, secrets wrapped
+    const session = await ports.openSession(task, ports); // region, endpoints, proxy, credentials
+    record.fields = { ...valid.fields, region: session.region };
     try {
-      return await perform(task, session, ports.log); // the calls, and what came of them
+      return record.complete(await action(task, { ...ports, session, record })); // the calls, and what came of them
     } finally {
       session.close();
     }
   } catch (error) {
-    return toFailure(error); // the one catch
+    return toFailure(error, record); // the one catch
   }
 }

@@ -1,11 +1,12 @@
 import { sharedSessions } from './aws/shared-sessions.ts';
 import { type Connector, type ConnectorOptions, connectorOver } from './connector/connector.ts';
 import type { ConnectionProfile } from './connector/profile.ts';
+import { processPorts } from './hosts/process/ports.ts';
 
 /** Makes a connector from a profile (schemas/connection.schema.json). Throws ConnectionProfileError when it is not valid. */
 export function createConnector(profile: ConnectionProfile, { log = silent }: ConnectorOptions = {}): Connector {
   const { openSession, close } = sharedSessions();
-  return connectorOver(profile, { openSession, close, log });
+  return connectorOver(profile, { ...processPorts, openSession, close, log });
 }
 
 const silent = { error() {}, warn() {}, info() {}, debug() {} };
@@ -26,6 +27,8 @@ export type {
 export { type ConnectionProfile, ConnectionProfileError } from './connector/profile.ts';
 export type { Violation } from './errors.ts';
 export { execute } from './execute.ts';
+export { processPorts } from './hosts/process/ports.ts';
+export { unknownOutcome } from './outcome/failure.ts';
 export type { Outcome } from './outcome/outcome.ts';
 export { toOutput } from './output.ts';
 export type { Log, Ports, Session } from './ports.ts';

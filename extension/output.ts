@@ -1,5 +1,6 @@
-import type { Report } from './actions/trigger-lambda-function/report.ts';
-import type { Answer, Outcome } from './outcome/outcome.ts';
+import { formsOf } from './actions/answers.ts';
+import type { Answer } from './outcome/answer.ts';
+import type { Outcome } from './outcome/outcome.ts';
 import { statuses } from './outcome/status.ts';
 import { masked, maskUserInfo } from './secret.ts';
 import { fieldTable } from './task/fields.gen.ts';
@@ -17,92 +18,77 @@ export function toOutput(raw: unknown, outcome: Outcome): string {
 /** The same in pieces that follow each other, so that a payload of megabytes is not copied once more. */
 export function toOutputParts(raw: unknown, outcome: Outcome): readonly string[] {
   const { exitCode, sentence } = statuses[outcome.status];
+  const { answer } = outcome;
   const document = {
     exit_code: exitCode,
     status_description: sentence(outcome.detail),
     changed: outcome.execution === 'accepted' || outcome.execution === 'completed',
-    invocation: { extension: name, version, fields: echo(raw) },
+    invocation: { extension: name, version, fields: echo(outcome.fields ?? wireFields(raw)) },
     result: {
-      ...originalResult(outcome.answer),
+      ...emptyResult,
+      status_code: answer?.statusCode ?? null,
       execution: outcome.execution,
       request_id: outcome.requestId,
-      report: reportOf(outcome.answer),
-      durable_execution_arn: outcome.answer?.kind === 'invoke' ? outcome.answer.durableExecutionArn : null,
       attempts: outcome.attempts,
       error: outcome.errors,
-      ...listOrAccount(outcome.answer),
-      payload_json: null, // stands last: see splice
+      ...(answer !== null && formsOf(answer).output(answer)),
+      payload_json: null, // the last: see splice
     },
   };
-  return splice(JSON.stringify(document, null, 2), outcome.answer);
+  return splice(JSON.stringify(document, null, 2), answer);
 }
+
+/** The attributes of every result, in order; the first five are those of the original extension. */
+const emptyResult = {
+  status_code: null,
+  log_result: null,
+  payload: null,
+  executed_version: null,
+  function_error: null,
+  execution: null,
+  request_id: null,
+  report: null,
+  durable_execution_arn: null,
+  attempts: 0,
+  error: null,
+};
 
 const emptyTail = 'null\n  }\n}';
 
 /** Puts the payload's own text in place of the last null, so that no number loses a digit and no key is dropped. */
 function splice(text: string, answer: Answer | null): readonly string[] {
-  if (answer?.kind !== 'invoke' || answer.payload === null || !answer.payloadIsJson) return [text, '\n'];
-  return [text.slice(0, -emptyTail.length), answer.payload, '\n  }\n}\n'];
+  const payload = answer?.kind === 'invoke' && answer.payload?.kind === 'text' ? answer.payload : null;
+  if (payload === null || payload.json === null) return [text, '\n'];
+  return [text.slice(0, -emptyTail.length), payload.text, '\n  }\n}\n'];
 }
 
-/** The five attributes of the original extension, in its order. */
-function originalResult(answer: Answer | null) {
-  const invoked = answer?.kind === 'invoke' ? answer : null;
-  return {
-    status_code: answer?.statusCode ?? null,
-    log_result: invoked?.log ?? null,
-    payload: invoked?.payload ?? null,
-    executed_version: invoked?.executedVersion ?? null,
-    function_error: invoked?.functionError ?? null,
-  };
-}
-
-function reportOf(answer: Answer | null) {
-  const report: Report | null = answer?.kind === 'invoke' ? answer.report : null;
-  return report === null ? null : snakeCase(report);
-}
-
-function listOrAccount(answer: Answer | null) {
-  switch (answer?.kind) {
-    case 'functions': {
-      const { functions, nextMarker } = answer;
-      return { functions: functions.map(snakeCase), count: functions.length, next_marker: nextMarker };
-    }
-    case 'account':
-      return { account_limits: snakeCase(answer.limits), account_usage: snakeCase(answer.usage) };
-    default:
-      return {};
-  }
-}
-
-function snakeCase(value: object): Record<string, unknown> {
-  const words = (key: string) => key.replace(/(?<=.)[A-Z]/g, '_$&').toLowerCase();
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [words(key), entry]));
+function wireFields(raw: unknown): Readonly<Record<string, unknown>> {
+  return typeof raw === 'object' && raw !== null ? readWire(raw).fields : {};
 }
 
 /** What was asked, as far as it can be printed: unset fields are null, credentials and scripts are masked. */
-function echo(raw: unknown): Record<string, unknown> {
-  const fields = typeof raw === 'object' && raw !== null ? readWire(raw).fields : {};
+function echo(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(fieldNames.flatMap((field) => echoField(field, fields[field])));
 }
 
 function echoField(field: FieldName, value: unknown): [string, unknown][] {
-  const shown = value === undefined ? null : masked;
   switch (fieldTable[field].kind) {
     case 'credential':
-      return ['user', 'password'].map((part) => [
-        `${field}_${part}`,
-        partOf(value, part) === undefined ? null : masked,
-      ]);
+      return ['user', 'password'].map((part) => [`${field}_${part}`, isSet(value, part) ? masked : null]);
     case 'script':
-      return [[field, shown]];
-    default:
+      return [[field, value === undefined ? null : masked]];
+    case 'choice':
+    case 'text':
+    case 'boolean':
+    case 'integer':
       return [[field, printable(value)]];
   }
 }
 
-function partOf(credential: unknown, part: string): unknown {
-  return typeof credential === 'object' && credential !== null ? Reflect.get(credential, part) : credential;
+/** A reference to credentials stands for both parts. */
+function isSet(credential: unknown, part: string): boolean {
+  if (typeof credential !== 'object' || credential === null) return credential !== undefined;
+  return Reflect.get(credential, part) !== undefined || Reflect.get(credential, 'from') !== undefined;
 }
 
 function printable(value: unknown): unknown {

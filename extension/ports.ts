@@ -1,14 +1,28 @@
-import type { AccountSettings, FunctionSummary } from './outcome/outcome.ts';
+import type { AccountSettings, FunctionSummary } from './outcome/answer.ts';
 import type { Connection } from './task/connection.ts';
-import type { InvokeRequest, ReadFile } from './task/task.ts';
+import type { Limits } from './task/limits.ts';
+import type { InvokeRequest } from './task/task.ts';
 
 /** What the core may ask of the host it runs in. */
 export interface Ports {
   readonly openSession: OpenSession;
   readonly readFile: ReadFile;
+  readonly openFile: OpenFile;
+  readonly environment: Environment;
+  readonly clock: Clock;
   readonly log: Log;
   /** Aborted when the task is to be cancelled. */
   readonly signal: AbortSignal;
+}
+
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Resolves after so many milliseconds; rejects when the signal is aborted before. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
 export interface Log {
@@ -18,44 +32,8 @@ export interface Log {
   debug(message: string): void;
 }
 
-/** Finds region and credentials, assumes the role, and makes ready to call. Throws ValidationError and CallError. */
-export type OpenSession = (connection: Connection, ports: Pick<Ports, 'log' | 'signal'>) => Promise<Session>;
-
-export interface Session {
-  readonly lambda: Lambda;
-  close(): void;
-}
-
-/** The calls to AWS Lambda that the actions make. Each throws CallError when it brings no whole answer. */
-export interface Lambda {
-  invoke(request: InvokeRequest): Promise<InvokeAnswer>;
-  /** One page, of at most `maxItems` functions. */
-  listFunctions(page: { marker?: string; maxItems: number; allVersions: boolean }): Promise<FunctionPage>;
-  getAccountSettings(): Promise<AccountAnswer>;
-}
-
-/** What every answer of AWS says of itself. */
-export interface Answered {
-  readonly statusCode: number;
-  readonly requestId: string | null;
-  readonly attempts: number;
-}
-
-export interface InvokeAnswer extends Answered {
-  readonly payload: Uint8Array | null;
-  readonly functionError: string | null;
-  /** The X-Amz-Log-Result header as it came. */
-  readonly logResult: string | null;
-  readonly executedVersion: string | null;
-  readonly durableExecutionArn: string | null;
-}
-
-export interface FunctionPage extends Answered {
-  readonly functions: readonly FunctionSummary[];
-  readonly nextMarker: string | null;
-}
-
-export interface AccountAnswer extends Answered, Pick<AccountSettings, 'limits' | 'usage'> {}
+/** Reads a regular file of at most `limit` bytes. Throws FileError. */
+export type ReadFile = (path: string, limit: number) => Promise<Uint8Array>;
 
 /** Opens a file for writing; throws as node:fs does, before anything is written. */
 export type OpenFile = (path: string) => Promise<FileWriter>;
@@ -69,3 +47,63 @@ export interface FileWriter {
   /** Removes what was written. Does nothing after `commit`. */
   discard(): Promise<void>;
 }
+
+/** Finds region, endpoints and the source of credentials, and sends nothing. Throws ValidationError. */
+export type OpenSession = (
+  task: { readonly connection: Connection; readonly limits: Limits },
+  ports: Pick<Ports, 'environment' | 'readFile' | 'log'>,
+) => Promise<Session>;
+
+export interface Session {
+  /** The region that the calls go to. */
+  readonly region: string;
+  /** Where region, endpoint and credentials come from, for people. */
+  readonly sources: Readonly<Record<'region' | 'endpoint' | 'credentials', string>>;
+  readonly lambda: Lambda;
+  close(): void;
+}
+
+/** What holds for one call. */
+export interface CallOptions {
+  readonly limits: Limits;
+  readonly signal: AbortSignal;
+}
+
+/** The calls to AWS Lambda that the actions make. Each throws CallError when it brings no whole answer. */
+export interface Lambda {
+  invoke(request: InvokeRequest, options: CallOptions): Promise<InvokeAnswer>;
+  /** One page, of at most `maxItems` functions. */
+  listFunctions(page: FunctionPageRequest, options: CallOptions): Promise<FunctionPage>;
+  getAccountSettings(options: CallOptions): Promise<AccountAnswer>;
+}
+
+export interface FunctionPageRequest {
+  readonly marker?: string;
+  readonly maxItems: number;
+  readonly allVersions: boolean;
+}
+
+/** What every answer of AWS says of itself. */
+export interface Answered {
+  readonly statusCode: number;
+  readonly requestId: string | null;
+  readonly attempts: number;
+}
+
+export interface InvokeAnswer extends Answered {
+  /** Null when there is none, or when it is larger than an answer of AWS Lambda can be. */
+  readonly payload: Uint8Array | null;
+  readonly tooLarge: boolean;
+  readonly functionError: string | null;
+  /** The X-Amz-Log-Result header as it came. */
+  readonly logResult: string | null;
+  readonly executedVersion: string | null;
+  readonly durableExecutionArn: string | null;
+}
+
+export interface FunctionPage extends Answered {
+  readonly functions: readonly FunctionSummary[];
+  readonly nextMarker: string | null;
+}
+
+export interface AccountAnswer extends Answered, Pick<AccountSettings, 'limits' | 'usage'> {}

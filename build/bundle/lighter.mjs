@@ -3,14 +3,6 @@ import { readFileSync } from 'node:fs';
 
 /** The end of a module's path -> what stands in its place, or what is made of it. */
 const replacements = {
-  // TLS takes several milliseconds to load. The handler asks for it even when it is given agents of its own.
-  '/@smithy/node-http-handler/dist-es/node-https.js': `
-    class Agent {
-      constructor(options) { return new (require('node:https').Agent)(options); }
-      static [Symbol.hasInstance]() { return false; }
-    }
-    export const node_https = { Agent, request: (...words) => require('node:https').request(...words) };
-  `,
   // node:fs/promises takes as long to load; only the credential chain reads files.
   '/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/readFile.js': `
     export const filePromises = {};

@@ -1,11 +1,19 @@
 import type { Outcome } from '../outcome/outcome.ts';
-import type { Log, Session } from '../ports.ts';
+import type { TaskRecord } from '../outcome/task-record.ts';
+import type { Ports, Session } from '../ports.ts';
 import type { Action, Task, TaskOf } from '../task/task.ts';
 import { listFunctions } from './list-functions/perform.ts';
 import { testConnection } from './test-connection/perform.ts';
 import { triggerLambdaFunction } from './trigger-lambda-function/perform.ts';
 
-type Perform<A extends Action> = (task: TaskOf<A>, session: Session, log: Log) => Promise<Outcome>;
+/** What an action works with, besides its task. */
+export interface ActionContext extends Pick<Ports, 'log' | 'signal' | 'clock'> {
+  readonly session: Session;
+  /** Takes down what the action establishes, at the moment when it is established. */
+  readonly record: TaskRecord;
+}
+
+export type Perform<A extends Action> = (task: TaskOf<A>, context: ActionContext) => Promise<Outcome>;
 
 const actions: { readonly [A in Action]: Perform<A> } = {
   'Trigger Lambda Function': triggerLambdaFunction,
@@ -14,7 +22,7 @@ const actions: { readonly [A in Action]: Perform<A> } = {
 };
 
 /** Does what the task asks for. */
-export function perform(task: Task, session: Session, log: Log): Promise<Outcome> {
+export function perform(task: Task, context: ActionContext): Promise<Outcome> {
   const action = actions[task.action] as Perform<Action>;
-  return action(task, session, log);
+  return action(task, context);
 }

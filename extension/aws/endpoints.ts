@@ -1,44 +1,95 @@
 import { ValidationError } from '../errors.ts';
+import { endpointUrlFault } from '../formats/endpoint-url.ts';
+import type { Environment } from '../ports.ts';
 import type { Connection } from '../task/connection.ts';
+import { type Profile, profileOf } from './profile.ts';
 
-/** Where the services are, from the connection or the environment. Unset URLs mean the region's own endpoint. */
-export interface Place {
+/** Where the services are. */
+export interface Endpoints {
   readonly region: string;
-  readonly lambdaUrl?: string;
-  readonly stsUrl?: string;
-  readonly fips: boolean;
-  readonly dualstack: boolean;
+  /** What decided on the region, for people: `AWS_REGION`, a profile, or the task itself. */
+  readonly regionSource: string;
+  /** The URL of AWS Lambda when something other than the region decides on it, and what that is. */
+  readonly configured: { readonly url: string; readonly source: string } | null;
+  /** Finds the URL of AWS Lambda. */
+  readonly lambdaEndpoint: () => Promise<URL>;
+  /** Finds the URL of STS. */
+  readonly stsEndpoint: () => Promise<URL>;
+  /** The URL of STS when something other than the region decides on it. */
+  readonly configuredSts: () => Promise<string | null>;
 }
 
-/** Finds region and endpoints: the fields first, then the variables that the AWS tools share, then the profile. */
-export async function placeOf(
-  { region, endpointUrl, stsEndpointUrl }: Connection,
-  environment: NodeJS.ProcessEnv = process.env,
-): Promise<Place> {
-  const found = region ?? (environment.AWS_REGION || environment.AWS_DEFAULT_REGION) ?? (await profileRegion());
-  if (found === undefined || found === '') throw new ValidationError([{ field: 'region', message: noRegion }]);
-  const lambdaUrl = endpointUrl ?? configured(environment, 'AWS_ENDPOINT_URL_LAMBDA');
-  const stsUrl = stsEndpointUrl ?? configured(environment, 'AWS_ENDPOINT_URL_STS');
+/** Finds region and endpoints: the task first, then the variables that the AWS tools share, then the profile. */
+export async function endpointsOf(connection: Connection, environment: Environment): Promise<Endpoints> {
+  const profile = profileOf(connection, environment);
+  const { region, source } = await regionOf(connection, environment, profile);
+  const partition = { region, fips: isOn(environment, 'FIPS'), dualstack: isOn(environment, 'DUALSTACK') };
+  const configured = await configuredUrl('lambda', connection.endpointUrl, 'endpoint_url', environment, profile);
+  const stsUrl = () => configuredUrl('sts', connection.stsEndpointUrl, 'sts_endpoint_url', environment, profile);
   return {
-    region: found,
-    ...(lambdaUrl && { lambdaUrl }),
-    ...(stsUrl && { stsUrl }),
-    fips: environment.AWS_USE_FIPS_ENDPOINT === 'true',
-    dualstack: environment.AWS_USE_DUALSTACK_ENDPOINT === 'true',
+    region,
+    regionSource: source,
+    configured,
+    async lambdaEndpoint() {
+      return configured === null
+        ? (await import('./api/regional-endpoint.ts')).lambdaUrl(partition)
+        : new URL(configured.url);
+    },
+    async stsEndpoint() {
+      const found = await stsUrl();
+      return found === null ? (await import('./api/regional-endpoint.ts')).stsUrl(partition) : new URL(found.url);
+    },
+    configuredSts: async () => (await stsUrl())?.url ?? null,
   };
+}
+
+type ServiceId = 'lambda' | 'sts';
+
+async function regionOf({ region }: Connection, environment: Environment, profile: Profile) {
+  if (region !== undefined) return { region, source: 'the task' };
+  for (const source of ['AWS_REGION', 'AWS_DEFAULT_REGION']) {
+    const found = environment[source];
+    if (found) return { region: checkedRegion(found, source), source };
+  }
+  const found = await profile.setting('region');
+  if (found) return { region: checkedRegion(found, `profile ${profile.name}`), source: `profile ${profile.name}` };
+  throw new ValidationError([{ field: 'region', message: noRegion }]);
 }
 
 const noRegion =
   'is required: give it here, by a full function ARN, in AWS_REGION or AWS_DEFAULT_REGION, or in the AWS profile';
 
-function configured(environment: NodeJS.ProcessEnv, name: string): string | undefined {
-  if (environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined;
-  const url = environment[name] || environment.AWS_ENDPOINT_URL || undefined;
-  if (url === undefined || /^https?:\/\/[^/]/i.test(url)) return url;
-  throw new ValidationError([{ field: null, message: `${name} or AWS_ENDPOINT_URL must be an http or https URL` }]);
+/** It becomes a part of the host name. */
+function checkedRegion(region: string, source: string): string {
+  if (/^[a-z0-9][a-z0-9-]{0,62}$/.test(region)) return region;
+  const message = `${source} must be the code of an AWS region, such as us-east-1`;
+  throw new ValidationError([{ field: 'region', message }]);
 }
 
-async function profileRegion(): Promise<string | undefined> {
-  const { profileRegion: read } = await import('./profile-region.ts'); // opens ~/.aws, so only when nothing else tells
-  return read();
+async function configuredUrl(
+  service: ServiceId,
+  given: string | undefined,
+  field: string,
+  environment: Environment,
+  profile: Profile,
+): Promise<Endpoints['configured']> {
+  if (given !== undefined) return { url: given, source: field };
+  if (environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() === 'true') return null;
+  for (const source of [`AWS_ENDPOINT_URL_${service.toUpperCase()}`, 'AWS_ENDPOINT_URL']) {
+    const url = environment[source];
+    if (url) return { url: checkedUrl(url, source), source };
+  }
+  const url = await profile.endpointUrl(service);
+  const source = `profile ${profile.name}`;
+  return url === undefined ? null : { url: checkedUrl(url, `endpoint_url of ${source}`), source };
+}
+
+function checkedUrl(url: string, source: string): string {
+  const fault = endpointUrlFault(url);
+  if (fault === null) return url;
+  throw new ValidationError([{ field: null, message: `${source} ${fault}` }]);
+}
+
+function isOn(environment: Environment, kind: 'FIPS' | 'DUALSTACK'): boolean {
+  return environment[`AWS_USE_${kind}_ENDPOINT`]?.toLowerCase() === 'true';
 }

@@ -1,33 +1,59 @@
 import type { OpenSession, Ports, Session } from '../ports.ts';
 import type { Connection } from '../task/connection.ts';
-import { connectLambda, type LambdaConnection, lambdaOver } from './api/lambda.ts';
-import { credentialSource } from './credentials/credential-source.ts';
-import { placeOf } from './endpoints.ts';
-import { RequestHandler } from './transport/request-handler.ts';
+import { lambdaOver, lambdaProtocol } from './api/lambda.ts';
+import type { Service } from './api/service.ts';
+import { type CredentialSource, credentialSource } from './credentials/credential-source.ts';
+import { type Endpoints, endpointsOf } from './endpoints.ts';
+import { Transport } from './transport/transport.ts';
 
-/** What tasks with the same connection can share: the client with its credentials, and the sockets. */
-export interface Reach {
-  readonly handler: RequestHandler;
-  readonly lambda: LambdaConnection;
+/** What tasks with the same connection can share: endpoints, credentials and sockets. */
+export interface SharedClient {
+  readonly endpoints: Endpoints;
+  readonly service: Service;
+  readonly credentials: CredentialSource;
 }
 
 /** Opens a session for one task: its connections end with it. */
-export const openSession: OpenSession = async (connection, ports) =>
-  sessionOver(await reach(connection), connection, ports);
+export const openSession: OpenSession = async ({ connection }, ports) => {
+  const client = await openClient(connection, ports);
+  return sessionOver(client, ports, () => client.service.transport.close());
+};
 
-export async function reach(connection: Connection): Promise<Reach> {
-  const place = await placeOf(connection);
-  const handler = new RequestHandler(connection.proxy);
-  return { handler, lambda: connectLambda(place, credentialSource(connection, place), handler) };
+export async function openClient(
+  connection: Connection,
+  host: Pick<Ports, 'environment' | 'readFile'>,
+): Promise<SharedClient> {
+  const endpoints = await endpointsOf(connection, host.environment);
+  return {
+    endpoints,
+    service: {
+      signingName: 'lambda',
+      region: endpoints.region,
+      protocol: lambdaProtocol(),
+      endpoint: endpoints.lambdaEndpoint,
+      transport: new Transport(connection.proxy),
+      clock: { offset: 0 },
+    },
+    credentials: credentialSource(connection, endpoints, host),
+  };
 }
 
-/** One task's session: its own time limits, log and signal over what it shares. */
+/** One task's session over what it shares. */
 export function sessionOver(
-  { handler, lambda }: Reach,
-  { connectTimeout, waitTimeout, maxAttempts }: Connection,
-  { log, signal }: Pick<Ports, 'log' | 'signal'>,
+  { endpoints, service, credentials }: SharedClient,
+  { log }: Pick<Ports, 'log'>,
+  close: () => void,
 ): Session {
-  const deadline = 'wait_for_completion_timeout';
-  const policy = { handler, connectTimeout, waitTimeout, deadline, maxAttempts, log, signal } as const;
-  return { lambda: lambdaOver(lambda, policy), close: () => handler.destroy() };
+  const { region, regionSource, configured } = endpoints;
+  const target = configured?.url ?? `AWS Lambda in ${region}`;
+  return {
+    region,
+    sources: {
+      region: regionSource,
+      endpoint: configured === null ? `the endpoint of ${region}` : `${configured.url} (${configured.source})`,
+      credentials: credentials.description,
+    },
+    lambda: lambdaOver(service, target, credentials, log),
+    close,
+  };
 }

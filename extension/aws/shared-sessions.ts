@@ -1,30 +1,33 @@
-import type { OpenSession } from '../ports.ts';
+import type { OpenSession, Ports } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import type { Connection } from '../task/connection.ts';
-import { type Reach, reach, sessionOver } from './session.ts';
+import { openClient, type SharedClient, sessionOver } from './session.ts';
 
 /** Sessions of a long-lived process: tasks with the same connection share its client, sockets and assumed role. */
 export interface SharedSessions {
   readonly openSession: OpenSession;
+  /** Resolves when every task has closed its session, and then closes every connection. New tasks are still served. */
+  drain(): Promise<void>;
   /** Closes every connection, also of tasks that still run. */
   close(): void;
 }
 
 interface Entry {
-  readonly reach: Promise<Reach>;
+  readonly client: Promise<SharedClient>;
   users: number;
 }
 
 /** Keeps up to `limit` connections; the one unused for longest makes room. */
 export function sharedSessions(limit = 64): SharedSessions {
   const entries = new Map<string, Entry>();
+  const waiting = new Set<() => void>();
 
-  function entryFor(connection: Connection): Entry {
+  function entryFor(connection: Connection, ports: Pick<Ports, 'environment' | 'readFile'>): Entry {
     const key = keyOf(connection);
-    const entry = entries.get(key) ?? { reach: reach(connection), users: 0 };
+    const entry = entries.get(key) ?? { client: openClient(connection, ports), users: 0 };
     entries.delete(key);
     entries.set(key, entry); // the last in order is the last used
-    entry.reach.catch(() => entries.delete(key)); // a failure is not kept
+    entry.client.catch(() => entries.delete(key)); // a failure is not kept
     return entry;
   }
 
@@ -33,40 +36,60 @@ export function sharedSessions(limit = 64): SharedSessions {
       if (entries.size <= limit) return;
       if (entry.users > 0) continue;
       entries.delete(key);
-      closeReach(entry);
+      closeClient(entry);
     }
   }
 
+  function inUse(): boolean {
+    return [...entries.values()].some(({ users }) => users > 0);
+  }
+
+  function close(): void {
+    for (const entry of entries.values()) closeClient(entry);
+    entries.clear();
+  }
+
   return {
-    async openSession(connection, ports) {
-      const entry = entryFor(connection);
+    async openSession({ connection }, ports) {
+      const entry = entryFor(connection, ports);
       entry.users += 1;
+      let open = true;
       const release = () => {
+        if (!open) return;
+        open = false;
         entry.users -= 1;
         makeRoom();
+        if (!inUse()) for (const resolve of waiting) resolve();
       };
       try {
-        const session = sessionOver(await entry.reach, connection, ports);
-        return { lambda: session.lambda, close: release };
+        return sessionOver(await entry.client, ports, release);
       } catch (error) {
         release();
         throw error;
       }
     },
-    close() {
-      for (const entry of entries.values()) closeReach(entry);
-      entries.clear();
+
+    async drain() {
+      while (inUse()) {
+        await new Promise<void>((resolve) => {
+          waiting.add(resolve);
+        });
+        waiting.clear();
+      }
+      close();
     },
+
+    close,
   };
 }
 
-function closeReach({ reach }: Entry): void {
-  reach.then(({ handler }) => handler.destroy()).catch(() => {});
+function closeClient({ client }: Entry): void {
+  client.then(({ service }) => service.transport.close()).catch(() => {});
 }
 
-/** One key for all connections that can share a client; time limits and attempts belong to each task. */
-function keyOf({ connectTimeout, waitTimeout, maxAttempts, ...shared }: Connection): string {
-  return JSON.stringify(revealSecrets(shared));
+/** One key for all connections that can share a client. */
+function keyOf(connection: Connection): string {
+  return JSON.stringify(revealSecrets(connection));
 }
 
 /** A copy with the secrets in it: two keys differ only in them. */

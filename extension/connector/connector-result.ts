@@ -1,12 +1,6 @@
-import type {
-  Answer,
-  ErrorEntry,
-  Execution,
-  FunctionList,
-  FunctionSummary,
-  InvokeResult,
-  Outcome,
-} from '../outcome/outcome.ts';
+import { formsOf } from '../actions/answers.ts';
+import type { Answer, FunctionSummary, InvokeResult } from '../outcome/answer.ts';
+import type { ErrorEntry, Execution, Outcome } from '../outcome/outcome.ts';
 import { type Cause, causeOf } from './causes.ts';
 
 export const methods = {
@@ -19,10 +13,20 @@ export const methods = {
 export type Method = keyof typeof methods;
 
 /** The answer of every call of the connector: success and failure have one shape, and nothing is thrown. */
-export interface ConnectorResult<Data = unknown> {
-  readonly success: boolean;
-  /** Why it failed, for people; present when `success` is false. */
-  readonly error?: string;
+export type ConnectorResult<Data = unknown> = ConnectorSuccess<Data> | ConnectorFailure<Data>;
+
+export interface ConnectorSuccess<Data = unknown> {
+  readonly success: true;
+  readonly error?: undefined;
+  /** What AWS answered. */
+  readonly data: Data;
+  readonly metadata: ConnectorMetadata;
+}
+
+export interface ConnectorFailure<Data = unknown> {
+  readonly success: false;
+  /** Why it failed, for people. */
+  readonly error: string;
   /** What AWS answered; null when no answer came. */
   readonly data: Data | null;
   readonly metadata: ConnectorMetadata;
@@ -86,18 +90,16 @@ export function toConnectorResult(
   const { answer, errors, requestId, execution } = outcome;
   const { name, permission } = methods[method];
   const cause = answer === null && errors !== null ? causeOf(errors[0]?.name ?? '', permission) : null;
-  return {
-    success: errors === null,
-    ...(errors !== null && { error: errorOf(outcome, errors, cause) }),
-    data: answer === null ? null : dataOf(answer, method),
-    metadata: {
-      ...{ method: name, connectionId, protocol: 'awslambda' },
-      ...(functionName !== undefined && { functionName }),
-      ...(answer !== null && { statusCode: answer.statusCode }),
-      ...(answer?.kind === 'invoke' && saidOf(answer, execution)),
-      ...{ requestId, execution, ...cause },
-    },
+  const metadata: ConnectorMetadata = {
+    ...{ method: name, connectionId, protocol: 'awslambda' },
+    ...(functionName !== undefined && { functionName }),
+    ...(answer !== null && { statusCode: answer.statusCode }),
+    ...(answer?.kind === 'invoke' && saidOf(answer, execution)),
+    ...{ requestId, execution, ...cause },
   };
+  const data = answer === null ? null : dataOf(answer, method);
+  if (errors === null) return { success: true, data, metadata };
+  return { success: false, error: errorOf(outcome, errors, cause), data, metadata };
 }
 
 function saidOf({ executedVersion, functionError, log }: InvokeResult, execution: Execution) {
@@ -109,39 +111,15 @@ function saidOf({ executedVersion, functionError, log }: InvokeResult, execution
   };
 }
 
-function dataOf(answer: Answer, method: Method): InvokeData | AsyncData | ListData | AccountData {
-  switch (answer.kind) {
-    case 'invoke':
-      return method === 'invokeAsync'
-        ? { statusCode: answer.statusCode }
-        : { statusCode: answer.statusCode, payload: decoded(answer) };
-    case 'functions':
-      return listOf(answer);
-    case 'account':
-      return { statusCode: answer.statusCode, limits: answer.limits, usage: answer.usage };
-  }
-}
-
-function decoded({ payload, payloadIsJson }: InvokeResult): unknown {
-  return payload !== null && payloadIsJson ? JSON.parse(payload) : payload;
-}
-
-function listOf({ functions, nextMarker }: FunctionList): ListData {
-  return { functions: functions.map(listed), count: functions.length, ...(nextMarker !== null && { nextMarker }) };
-}
-
-function listed({ lastModified, timeout, memorySize, ...always }: FunctionSummary): ListedFunction {
-  return {
-    ...always,
-    ...(lastModified !== null && { lastModified }),
-    ...(timeout !== null && { timeout }),
-    ...(memorySize !== null && { memorySize }),
-  };
+/** An Event has no payload to show: AWS Lambda only says that it has queued the call. */
+function dataOf(answer: Answer, method: Method): Readonly<Record<string, unknown>> {
+  return method === 'invokeAsync' ? { statusCode: answer.statusCode } : formsOf(answer).data(answer);
 }
 
 function errorOf({ answer, status, execution }: Outcome, errors: readonly ErrorEntry[], cause: Cause | null): string {
-  if (answer?.kind === 'invoke' && answer.functionError !== null)
-    return `${answer.functionError}: ${answer.payload ?? ''}`;
+  if (answer?.kind === 'invoke' && answer.functionError !== null) {
+    return `${answer.functionError}: ${answer.payload?.kind === 'text' ? answer.payload.text : ''}`;
+  }
   if (status === 'DATA_VALIDATION_ERROR') {
     return errors.map(({ field, message }) => (field === undefined ? message : `${field}: ${message}`)).join('; ');
   }

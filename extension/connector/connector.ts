@@ -1,8 +1,7 @@
 import { CancelledError } from '../errors.ts';
 import { execute } from '../execute.ts';
-import { readFile } from '../hosts/process/input.ts';
 import { toFailure } from '../outcome/failure.ts';
-import type { Log, OpenSession } from '../ports.ts';
+import type { Log, Ports } from '../ports.ts';
 import {
   type InvokeAsyncCall,
   type InvokeCall,
@@ -43,9 +42,7 @@ export interface ConnectorOptions {
 }
 
 /** What a connector needs of its host. */
-export interface ConnectorPorts {
-  readonly openSession: OpenSession;
-  readonly log: Log;
+export interface ConnectorPorts extends Omit<Ports, 'signal'> {
   readonly close?: () => void;
 }
 
@@ -66,12 +63,7 @@ export function connectorOver(rawProfile: ConnectionProfile, ports: ConnectorPor
     try {
       if (closed || signal?.aborted) throw new CancelledError('the call was cancelled before it was sent');
       const raw = { ...connection, ...fields() };
-      const outcome = await execute(raw, {
-        openSession: ports.openSession,
-        readFile,
-        log: ports.log,
-        signal: abort.signal,
-      });
+      const outcome = await execute(raw, { ...ports, signal: abort.signal });
       return toConnectorResult(
         { method, connectionId, functionName: textOf(raw.function_name) },
         outcomeInConnectorTerms(outcome),

@@ -20,6 +20,8 @@ export function parseFunctionName(text: string): FunctionName | string {
   if (name === undefined || (region !== undefined && !prefix.includes(':function:'))) {
     return 'must be the name of a function, name:alias, a partial ARN or a full ARN, such as my-function:PROD';
   }
+  // A path segment of dots would lead to another operation of the API.
+  if (/^\.+$/.test(name)) return 'must not consist of dots alone';
   if (name.length > 64) return `has a name of ${name.length} characters; AWS Lambda takes at most 64`;
   if (text.length > 170) return `has ${text.length} characters; AWS Lambda takes at most 170`;
   return {

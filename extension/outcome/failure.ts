@@ -1,14 +1,32 @@
-import { CallError, CancelledError, ValidationError } from '../errors.ts';
-import type { ErrorEntry, Outcome } from './outcome.ts';
+import { CancelledError, ValidationError } from '../errors.ts';
+import { CallError, type CallFailure } from './call-failure.ts';
+import type { ErrorEntry, Execution, Outcome } from './outcome.ts';
 import { reasonOf } from './reason.ts';
-import { type CallFailure, judge, type Verdict } from './verdict.ts';
+import { TaskRecord } from './task-record.ts';
+import { judge, type Verdict } from './verdict.ts';
 
 /** Makes the outcome of whatever ended the task early: the one place where an error becomes a value. */
-export function toFailure(error: unknown): Outcome {
+export function toFailure(error: unknown, record: TaskRecord = new TaskRecord()): Outcome {
+  return record.complete(outcomeOf(error, record.execution));
+}
+
+/**
+ * The outcome of a task whose runner ended without an answer of its own: it was killed, or its host failed. `reason`
+ * says what is known of that end.
+ */
+export function unknownOutcome(reason: string, status: 'FAIL' | 'CANCELLED' = 'FAIL'): Outcome {
+  return {
+    ...nothing,
+    ...{ status, execution: 'unknown', detail: `${sentence(reason)} ${after.unknown}` },
+    errors: [{ name: 'RunnerEnded', message: reason }],
+  };
+}
+
+function outcomeOf(error: unknown, execution: Execution): Outcome {
   if (error instanceof ValidationError) return invalid(error);
-  if (error instanceof CallError) return failed(error.failure);
+  if (error instanceof CallError) return failed(error.failure, execution);
   if (error instanceof CancelledError) return cancelled;
-  return unexpected(error);
+  return unexpected(error, execution);
 }
 
 function invalid({ violations }: ValidationError): Outcome {
@@ -17,43 +35,60 @@ function invalid({ violations }: ValidationError): Outcome {
     message,
     ...(field === null ? {} : { field }),
   }));
-  return { ...nothing, status: 'DATA_VALIDATION_ERROR', execution: 'not_started', errors };
+  return { ...nothing, status: 'DATA_VALIDATION_ERROR', errors };
 }
 
-function failed(failure: CallFailure): Outcome {
+/** `execution` is the task's: a call that fails late says nothing of what an earlier one has proved. */
+function failed(failure: CallFailure, execution: Execution): Outcome {
   const verdict = judge(failure);
   const { attempts, requestId } = failure;
   return {
     ...nothing,
-    ...{ status: verdict.status, execution: verdict.execution, detail: detailOf(failure, verdict) },
+    ...{ status: verdict.status, execution, detail: detailOf(failure, verdict, execution) },
     ...{ attempts, requestId, errors: [entryOf(failure, verdict)] },
   };
 }
 
-/** A fault of ours. It cannot be known where it struck, so nothing is claimed of the function. */
-function unexpected(error: unknown): Outcome {
+/** A fault of ours. */
+function unexpected(error: unknown, execution: Execution): Outcome {
   const { name, message } = error instanceof Error ? error : new Error('a thrown value that is not an error');
   const entry = { name, message: `unexpected: ${message}` };
-  return { ...nothing, status: 'FAIL', execution: 'unknown', detail: `${name}: ${entry.message}`, errors: [entry] };
+  const detail = [sentence(`${name}: ${entry.message}`), after[execution]].join(' ').trim();
+  return { ...nothing, status: 'FAIL', execution, detail, errors: [entry] };
 }
 
-const nothing = { detail: '', attempts: 0, requestId: null, answer: null } as const;
+const nothing = {
+  ...{ detail: '', execution: 'not_started', attempts: 0 },
+  ...{ requestId: null, answer: null, fields: null },
+} as const satisfies Partial<Outcome>;
 
-const notStarted = 'The function was not started.';
-const mayStillRun = 'The request was sent; the function may have run and may still be running.';
-const mayHaveRun = 'The function may have run, so it was not invoked again.';
+/** What a cancelled task says of the function. */
+const onCancel = {
+  not_started: 'The function was not started.',
+  unknown: 'The request was sent; the function may have run and may still be running.',
+  accepted: 'AWS Lambda had accepted the call before; the function runs or will run.',
+  completed: 'The function had run to its end before.',
+} as const satisfies Record<Execution, string>;
+
+/** What a failed task adds to its reason. */
+const after = {
+  not_started: '',
+  unknown: 'The function may have run, so it was not invoked again.',
+  accepted: 'AWS Lambda had accepted the call before; the function runs or will run.',
+  completed: 'The function had run to its end before.',
+} as const satisfies Record<Execution, string>;
 
 const cancelled: Outcome = {
   ...nothing,
-  ...{ status: 'CANCELLED', execution: 'not_started', detail: notStarted },
+  ...{ status: 'CANCELLED', detail: onCancel.not_started },
   errors: [{ name: 'Cancelled', message: 'cancelled by a signal before the first call' }],
 };
 
-function detailOf(failure: CallFailure, { status, execution }: Verdict): string {
+function detailOf(failure: CallFailure, { status }: Verdict, execution: Execution): string {
   if (status === 'PROXY_CONNECTION_ERROR') return failure.proxyUrl ?? failure.host;
-  if (status === 'CANCELLED') return execution === 'unknown' ? mayStillRun : notStarted;
-  const sentence = failure.refusal?.fromAws ? `${failure.name}: ${failure.message}` : reasonOf(failure);
-  return execution === 'unknown' ? `${ended(sentence)} ${mayHaveRun}` : sentence;
+  if (status === 'CANCELLED') return onCancel[execution];
+  const reason = failure.refusal?.fromAws ? `${failure.name}: ${failure.message}` : reasonOf(failure);
+  return after[execution] === '' ? reason : `${sentence(reason)} ${after[execution]}`;
 }
 
 function entryOf(failure: CallFailure, { status }: Verdict): ErrorEntry {
@@ -65,12 +100,12 @@ function entryOf(failure: CallFailure, { status }: Verdict): ErrorEntry {
 function nameOf(failure: CallFailure, status: string): string {
   if (status === 'PROXY_CONNECTION_ERROR') return 'ProxyConnectionError';
   if (failure.end === 'timed out') return 'TimeoutError';
-  // The AWS client renames socket errors to TimeoutError; their code tells what they were.
+  // The credential providers' client renames socket errors to TimeoutError; their code tells what they were.
   return failure.name === 'TimeoutError' || failure.name === 'Error'
     ? (failure.code ?? 'ConnectionError')
     : failure.name;
 }
 
-function ended(sentence: string): string {
-  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -1,4 +1,4 @@
-import type { Report } from '../actions/trigger-lambda-function/report.ts';
+import type { Answer } from './answer.ts';
 import type { Status } from './status.ts';
 
 /**
@@ -20,59 +20,13 @@ export interface Outcome {
   /** What the status row's sentence is made from; see `statuses`. */
   readonly detail: string;
   readonly execution: Execution;
-  /** Calls to AWS that the last step of the task made, retries included; 0 when nothing was sent. */
+  /** Attempts of the call that can run the function, else of the last call; 0 when nothing was sent. */
   readonly attempts: number;
   readonly requestId: string | null;
   /** What AWS answered, by action; null when no answer came. */
   readonly answer: Answer | null;
   /** Null on success. */
   readonly errors: readonly ErrorEntry[] | null;
-}
-
-export type Answer = InvokeResult | FunctionList | AccountSettings;
-
-export interface InvokeResult {
-  readonly kind: 'invoke';
-  readonly statusCode: number;
-  /** The payload's text verbatim; null when the answer had no body. */
-  readonly payload: string | null;
-  /** Whether the payload is JSON, so that it can be spliced into another document as it is. */
-  readonly payloadIsJson: boolean;
-  /** The decoded tail of the log; null when none was asked for. */
-  readonly log: string | null;
-  readonly report: Report | null;
-  readonly executedVersion: string | null;
-  readonly functionError: string | null;
-  readonly durableExecutionArn: string | null;
-}
-
-export interface FunctionList {
-  readonly kind: 'functions';
-  readonly statusCode: number;
-  readonly functions: readonly FunctionSummary[];
-  readonly nextMarker: string | null;
-}
-
-/** One row of List Functions: the ten attributes of the connector, in the names of the AWS API. */
-export interface FunctionSummary {
-  readonly functionName: string;
-  readonly functionArn: string;
-  readonly runtime: string | null;
-  readonly role: string | null;
-  readonly handler: string | null;
-  readonly version: string | null;
-  readonly description: string | null;
-  readonly lastModified: string | null;
-  /** Seconds. */
-  readonly timeout: number | null;
-  /** MB. */
-  readonly memorySize: number | null;
-}
-
-export interface AccountSettings {
-  readonly kind: 'account';
-  readonly statusCode: number;
-  /** Limits and usage as GetAccountSettings names them, in bytes and counts. */
-  readonly limits: Readonly<Record<string, number>>;
-  readonly usage: Readonly<Record<string, number>>;
+  /** The fields that were in force, with what the task decided for those left unset; null when they were not valid. */
+  readonly fields: Readonly<Record<string, unknown>> | null;
 }

@@ -1,4 +1,5 @@
-import { type CallFailure, isCertificateCode } from './verdict.ts';
+import type { CallFailure } from './call-failure.ts';
+import { isCertificateCode } from './verdict.ts';
 
 /** Says in a sentence why a call broke off, with the host that it concerns and what to do. */
 export function reasonOf(failure: CallFailure): string {
@@ -13,7 +14,9 @@ export function reasonOf(failure: CallFailure): string {
 }
 
 function foreignAnswer({ call, host, proxyUrl }: CallFailure, httpStatus: number): string {
-  if (httpStatus === 407) return `${call}: ${proxyUrl ?? host} asks for proxy credentials (407); set proxy_credentials`;
+  if (httpStatus === 407 && proxyUrl !== null) {
+    return `${call}: ${proxyUrl} asks for proxy credentials (407); set proxy_credentials`;
+  }
   return `${call}: ${host} answered ${httpStatus}, but not as AWS does; check endpoint_url and what stands in between`;
 }
 

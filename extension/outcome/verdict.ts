@@ -1,48 +1,6 @@
+import { type CallFailure, phases, type Refusal } from './call-failure.ts';
 import type { Execution } from './outcome.ts';
 import type { Status } from './status.ts';
-
-/**
- * How far a call came, in this order. Nothing of a request has left before `ready`, so a call that ended earlier was
- * certainly not executed. `proxy` lasts from the first step towards the proxy to its answer to CONNECT, `tunnel` is
- * the TLS handshake with the target through it, `tls` the same without a proxy.
- */
-export const phases = ['idle', 'connecting', 'proxy', 'tunnel', 'tls', 'ready', 'response'] as const;
-export type Phase = (typeof phases)[number];
-
-/** An answer that refused the call, as far as it can be trusted. */
-export interface Refusal {
-  readonly httpStatus: number;
-  /** False when the answer does not look like one of AWS: a proxy's page, a captive portal, a wrong endpoint. */
-  readonly fromAws: boolean;
-  /** The AWS error's name; `Unknown` when it gave none. */
-  readonly name: string;
-  readonly retryAfterSeconds: number | null;
-  /** Whether the answer's Date lies so far from this host's clock that AWS refuses signatures (5 minutes). */
-  readonly clockSkewed: boolean;
-}
-
-/** A call that did not bring a whole answer, as plain facts. */
-export interface CallFailure {
-  readonly call: string;
-  /** Whether this call can run a function: Invoke, unless it is a Dry Run. */
-  readonly canExecute: boolean;
-  readonly phase: Phase;
-  readonly end: 'failed' | 'timed out' | 'cancelled';
-  /** The field whose time limit holds from the request sent to the last byte of the answer. */
-  readonly deadline: 'connect_timeout' | 'wait_for_completion_timeout';
-  /** Host and port of the AWS endpoint. */
-  readonly host: string;
-  /** The proxy's URL without credentials, when the call went through one. */
-  readonly proxyUrl: string | null;
-  /** The first error code found from the error down its causes, such as ECONNREFUSED. */
-  readonly code: string | null;
-  readonly name: string;
-  /** Masked. */
-  readonly message: string;
-  readonly requestId: string | null;
-  readonly refusal: Refusal | null;
-  readonly attempts: number;
-}
 
 export interface Verdict {
   readonly status: Status;
@@ -51,9 +9,9 @@ export interface Verdict {
   readonly retry: 'never' | 'fresh connection' | 'corrected clock';
 }
 
-/** Judges a failed call: the one table of status, execution and retry. */
+/** Judges a failed call: the one table of status, execution and retry. It judges this call alone, not the task. */
 export function judge(failure: CallFailure): Verdict {
-  const verdict = failure.refusal === null ? judgeBreak(failure) : judgeRefusal(failure.refusal);
+  const verdict = failure.refusal === null ? judgeBreak(failure) : judgeRefusal(failure.refusal, failure.proxyUrl);
   if (failure.canExecute) return verdict;
   // A call without side effect may be repeated, except that a second wait would double the user's deadline.
   const transient = verdict.execution === 'unknown' && verdict.status !== 'AUTHENTICATION_ERROR';
@@ -74,21 +32,25 @@ function judgeBreak({ phase, end, code, name, deadline }: CallFailure): Verdict 
   return { status, execution, retry: isLasting(code) ? 'never' : 'fresh connection' };
 }
 
-function judgeRefusal({ httpStatus, fromAws, name, clockSkewed }: Refusal): Verdict {
-  if (httpStatus === 407) return { status: 'PROXY_CONNECTION_ERROR', execution: 'not_started', retry: 'never' };
-  if (!fromAws) return { status: 'CONNECTION_ERROR', execution: 'unknown', retry: 'never' };
+function judgeRefusal({ httpStatus, fromAws, name, clockSkewed }: Refusal, proxyUrl: string | null): Verdict {
   const row = (status: Status): Verdict => ({ status, execution: 'not_started', retry: 'never' });
-  if (signatureNames.has(name)) {
+  if (httpStatus === 407 && proxyUrl !== null) return row('PROXY_CONNECTION_ERROR');
+  if (!fromAws) return { status: 'CONNECTION_ERROR', execution: 'unknown', retry: 'never' };
+  // A name proves a refusal only with a status that goes with it: any server can put any name on any answer.
+  const refused = httpStatus >= 400 && httpStatus < 500;
+  if (refused && signatureNames.has(name)) {
     return { ...row('AUTHENTICATION_ERROR'), retry: clockSkewed ? 'corrected clock' : 'never' };
   }
-  if (authenticationNames.has(name)) return row('AUTHENTICATION_ERROR');
-  if (authorizationNames.has(name)) return row('AUTHORIZATION_ERROR');
+  if (refused && authenticationNames.has(name)) return row('AUTHENTICATION_ERROR');
+  if (refused && authorizationNames.has(name)) return row('AUTHORIZATION_ERROR');
   if (httpStatus === 403 && name === 'Unknown') return row('AUTHORIZATION_ERROR');
-  if (httpStatus === 429 || name.startsWith('Throttling') || name === 'RequestLimitExceeded') {
-    return { ...row('FAIL'), retry: 'fresh connection' };
-  }
-  if (refusedBeforeHandler.has(name) || refusingStatuses.has(httpStatus)) return row('FAIL');
+  if (httpStatus === 429 || (refused && isThrottle(name))) return { ...row('FAIL'), retry: 'fresh connection' };
+  if (refusingStatuses.has(httpStatus) || refusedBeforeHandler[httpStatus]?.has(name)) return row('FAIL');
   return { status: 'FAIL', execution: 'unknown', retry: 'never' };
+}
+
+function isThrottle(name: string): boolean {
+  return name.startsWith('Throttling') || name === 'RequestLimitExceeded';
 }
 
 /** Certificate and protocol faults, and a proxy's own refusals: another attempt would meet the same. */
@@ -104,6 +66,7 @@ export function isCertificateCode(code: string): boolean {
 const lastingCodes = new Set([
   'EPROTO',
   'ERR_INVALID_URL',
+  'HPE_HEADER_OVERFLOW',
   'PROXY_AUTHENTICATION_REQUIRED',
   'PROXY_NOT_HTTP',
   'PROXY_REFUSED',
@@ -149,28 +112,32 @@ const authorizationNames = new Set([
 const refusingStatuses = new Set([400, 401, 402, 403, 404, 405, 409, 411, 413, 414, 415, 422, 431]);
 
 /**
- * Errors of Invoke whose status alone does not tell (408 and 502), but whose documentation says that the handler was
- * not reached. 410 EFSIOException is left out: it can arise while code reads or writes.
+ * Errors of Invoke, by status, whose status alone does not tell, but whose documentation says that the handler was not
+ * reached. 410 EFSIOException is left out: it can arise while code reads or writes.
  */
-const refusedBeforeHandler = new Set([
-  'EC2AccessDeniedException',
-  'EC2ThrottledException',
-  'EC2UnexpectedException',
-  'EFSMountConnectivityException',
-  'EFSMountTimeoutException',
-  'ENILimitReachedException',
-  'ENINotReadyException',
-  'InvalidRuntimeException',
-  'InvalidSecurityGroupIDException',
-  'InvalidSubnetIDException',
-  'InvalidZipFileException',
-  'KMSAccessDeniedException',
-  'KMSDisabledException',
-  'KMSInvalidStateException',
-  'KMSNotFoundException',
-  'ResourceNotReadyException',
-  'S3FilesMountConnectivityException',
-  'S3FilesMountTimeoutException',
-  'SnapStartTimeoutException',
-  'SubnetIPAddressLimitReachedException',
-]);
+const refusedBeforeHandler: Readonly<Record<number, ReadonlySet<string>>> = {
+  408: new Set([
+    'EFSMountConnectivityException',
+    'EFSMountTimeoutException',
+    'S3FilesMountConnectivityException',
+    'S3FilesMountTimeoutException',
+    'SnapStartTimeoutException',
+  ]),
+  502: new Set([
+    'EC2AccessDeniedException',
+    'EC2ThrottledException',
+    'EC2UnexpectedException',
+    'ENILimitReachedException',
+    'ENINotReadyException',
+    'InvalidRuntimeException',
+    'InvalidSecurityGroupIDException',
+    'InvalidSubnetIDException',
+    'InvalidZipFileException',
+    'KMSAccessDeniedException',
+    'KMSDisabledException',
+    'KMSInvalidStateException',
+    'KMSNotFoundException',
+    'ResourceNotReadyException',
+    'SubnetIPAddressLimitReachedException',
+  ]),
+};

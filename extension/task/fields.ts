@@ -1,14 +1,20 @@
 import leven from 'leven';
 import { ValidationError, type Violation } from '../errors.ts';
 import { conditions, type Fields, fieldTable } from './fields.gen.ts';
-import { brokenRules } from './rules.ts';
+import { applyRules, type Parsed } from './rules.ts';
 import validate, { type SchemaError } from './validate.gen.js';
 import { fieldNames, isFieldName, readWire } from './wire.ts';
 
-export type { Fields };
+export type { Fields, Parsed };
+
+/** Valid fields, defaults filled in, and what the rules parsed out of their texts. */
+export interface ValidFields {
+  readonly fields: Fields;
+  readonly parsed: Parsed;
+}
 
 /** Makes frozen fields from whatever came over the wire, or throws every violation at once. */
-export function parseFields(raw: unknown): Fields {
+export function parseFields(raw: unknown): ValidFields {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     throw new ValidationError([{ field: null, message: 'the input must be one JSON object of fields' }]);
   }
@@ -19,9 +25,10 @@ export function parseFields(raw: unknown): Fields {
   // The rules see only what has the right form, so that each speaks of its own fault.
   const wrong = new Set(broken.map(({ field }) => field));
   const sound = Object.fromEntries(Object.entries(fields).filter(([name]) => !wrong.has(name)));
-  const violations = [...unknown, ...broken, ...brokenRules(sound as Partial<Fields>)];
-  if (violations.length > 0) throw new ValidationError(violations);
-  return freeze(fields as Fields);
+  const { parsed, violations } = applyRules(sound as Partial<Fields>);
+  const all = [...unknown, ...broken, ...violations];
+  if (all.length > 0) throw new ValidationError(all);
+  return { fields: freeze(fields as Fields), parsed };
 }
 
 function unknownField(key: string): Violation {

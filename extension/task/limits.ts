@@ -1,30 +1,18 @@
 import type { Fields } from './fields.gen.ts';
 
-const megabyte = 2 ** 20;
-
-/** Bytes of payload that Invoke takes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const payloadLimits: Readonly<Record<Fields['invocation_type'], number>> = {
-  'Request Response': 6 * megabyte,
-  Event: 1 * megabyte,
-  'Dry Run': 6 * megabyte,
-};
-
-/** Bytes of base64 that the X-Amz-Client-Context header may hold, by the Invoke API reference. */
-const clientContextLimit = 3583;
-
-/** What is wrong with a payload of so many bytes, or null. */
-export function payloadFault(bytes: number, type: Fields['invocation_type'] = 'Request Response'): string | null {
-  const limit = payloadLimits[type];
-  return bytes > limit ? `has ${count(bytes)} bytes; AWS Lambda takes at most ${count(limit)} with ${type}` : null;
+/** The time limits (ms) and attempts of one call. */
+export interface Limits {
+  /** For DNS, TCP, proxy and TLS together. */
+  readonly connectTimeout: number;
+  /** From the request sent to the last byte of the answer. */
+  readonly waitTimeout: number;
+  readonly maxAttempts: number;
 }
 
-/** What is wrong with a client context of so many bytes before it is encoded, or null. */
-export function clientContextFault(bytes: number): string | null {
-  const encoded = Math.ceil(bytes / 3) * 4;
-  if (encoded <= clientContextLimit) return null;
-  return `has ${count(encoded)} bytes when base64-encoded; AWS Lambda takes at most ${count(clientContextLimit)}`;
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en-US');
+export function limitsOf({ connect_timeout, wait_for_completion_timeout, max_attempts }: Fields): Limits {
+  return {
+    connectTimeout: connect_timeout * 1000,
+    waitTimeout: wait_for_completion_timeout * 1000,
+    maxAttempts: max_attempts,
+  };
 }

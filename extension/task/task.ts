@@ -1,17 +1,24 @@
 import { isUtf8 } from 'node:buffer';
 import { ValidationError, type Violation } from '../errors.ts';
-import { parseFunctionName } from '../formats/function-name.ts';
-import { jsonFault } from '../formats/json-fault.ts';
+import { parseJson } from '../formats/parse-json.ts';
+import type { ReadFile } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { type Connection, connectionOf } from './connection.ts';
-import type { Fields } from './fields.ts';
-import { payloadFault } from './limits.ts';
+import type { Fields, ValidFields } from './fields.ts';
+import { type Limits, limitsOf } from './limits.ts';
+import { payloadFault, payloadLimit } from './sizes.ts';
 
 /** What is asked, parsed: nothing behind this point sees the wire form. Times are in milliseconds. */
 export type Task =
-  | { readonly action: 'Trigger Lambda Function'; readonly connection: Connection; readonly request: InvokeRequest }
-  | { readonly action: 'List Functions'; readonly connection: Connection; readonly request: ListRequest }
-  | { readonly action: 'Test Connection'; readonly connection: Connection };
+  | (Asked<'Trigger Lambda Function'> & { readonly request: InvokeRequest })
+  | (Asked<'List Functions'> & { readonly request: ListRequest })
+  | Asked<'Test Connection'>;
+
+interface Asked<A extends Fields['action']> {
+  readonly action: A;
+  readonly connection: Connection;
+  readonly limits: Limits;
+}
 
 export type Action = Task['action'];
 export type TaskOf<A extends Action> = Extract<Task, { action: A }>;
@@ -35,25 +42,23 @@ export interface ListRequest {
   readonly allVersions: boolean;
 }
 
-/** Reads a whole file; throws as node:fs does. */
-export type ReadFile = (path: string) => Promise<Uint8Array>;
-
 /** Makes the task from valid fields. Reads the files they name; what is wrong with those is a violation too. */
-export async function toTask(fields: Fields, readFile: ReadFile): Promise<Task> {
+export async function toTask(valid: ValidFields, readFile: ReadFile): Promise<Task> {
+  const { fields } = valid;
   const violations: Violation[] = [];
   const [payload, ca] = await Promise.all([
-    payloadOf(fields, readFile, violations),
+    payloadOf(valid, readFile, violations),
     proxyCaOf(fields, readFile, violations),
   ]);
   if (violations.length > 0) throw new ValidationError(violations);
-  const connection = connectionOf(fields, ca);
+  const asked = { connection: connectionOf(valid, ca), limits: limitsOf(fields) };
   switch (fields.action) {
     case 'Trigger Lambda Function':
-      return { action: fields.action, connection, request: invokeRequestOf(fields, payload) };
+      return { action: fields.action, ...asked, request: invokeRequestOf(valid, payload) };
     case 'List Functions':
-      return { action: fields.action, connection, request: listRequestOf(fields) };
+      return { action: fields.action, ...asked, request: listRequestOf(fields) };
     case 'Test Connection':
-      return { action: fields.action, connection };
+      return { action: fields.action, ...asked };
   }
 }
 
@@ -63,20 +68,14 @@ const invocationTypes = {
   'Dry Run': 'DryRun',
 } as const satisfies Record<Fields['invocation_type'], InvokeRequest['invocationType']>;
 
-function invokeRequestOf(fields: Fields, payload: Uint8Array | undefined): InvokeRequest {
-  const {
-    function_name = '',
-    client_context_source,
-    client_context_script,
-    tenant_id,
-    durable_execution_name,
-  } = fields;
-  const parsed = parseFunctionName(function_name);
-  const name = typeof parsed === 'string' ? { name: function_name } : parsed;
-  const qualifier = fields.qualifier ?? name.qualifier;
+function invokeRequestOf({ fields, parsed }: ValidFields, payload: Uint8Array | undefined): InvokeRequest {
+  const { client_context_source, client_context_script, tenant_id, durable_execution_name } = fields;
+  const { functionName } = parsed;
+  if (functionName === undefined) throw new Error('a task without function_name'); // the schema requires it
+  const qualifier = fields.qualifier ?? functionName.qualifier;
   const hasContext = client_context_source === 'Script' && client_context_script !== undefined;
   return {
-    functionName: name.name,
+    functionName: functionName.name,
     ...(qualifier && { qualifier }),
     invocationType: invocationTypes[fields.invocation_type],
     logTail: fields.log_type === 'Tail',
@@ -92,12 +91,16 @@ function listRequestOf({ marker, max_items, function_version }: Fields): ListReq
   return { ...(marker && { marker }), maxItems: max_items, allVersions: function_version === 'ALL' };
 }
 
-async function payloadOf(fields: Fields, readFile: ReadFile, violations: Violation[]): Promise<Uint8Array | undefined> {
-  const { action, payload_source, payload_script, payload_file, invocation_type } = fields;
+async function payloadOf(
+  { fields, parsed }: ValidFields,
+  readFile: ReadFile,
+  violations: Violation[],
+): Promise<Uint8Array | undefined> {
+  const { action, payload_source, payload_file, invocation_type } = fields;
   if (action !== 'Trigger Lambda Function') return undefined;
-  if (payload_source === 'Script' && payload_script !== undefined) return Buffer.from(payload_script);
-  if (payload_source !== 'File' || payload_file === undefined) return undefined;
-  const bytes = await read('payload_file', payload_file, readFile, violations);
+  if (payload_source !== 'File' || payload_file === undefined) return parsed.payload;
+  const limit = payloadLimit(invocation_type);
+  const bytes = await read('payload_file', payload_file, limit, readFile, violations);
   if (bytes === undefined) return undefined;
   const fault = payloadFault(bytes.length, invocation_type) ?? bytesFault(bytes);
   if (fault !== null) violations.push({ field: 'payload_file', message: fault });
@@ -106,13 +109,17 @@ async function payloadOf(fields: Fields, readFile: ReadFile, violations: Violati
 
 function bytesFault(bytes: Uint8Array): string | null {
   if (!isUtf8(bytes)) return 'must be JSON in UTF-8, but has bytes that are not UTF-8';
-  return jsonFault(Buffer.from(bytes).toString('utf8'));
+  const json = parseJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
+  return 'fault' in json ? json.fault : null;
 }
+
+/** Bytes of PEM; the bundle of all public roots has about 200 KB. */
+const caLimit = 4 * 2 ** 20;
 
 async function proxyCaOf(fields: Fields, readFile: ReadFile, violations: Violation[]): Promise<string | undefined> {
   const { use_proxy, proxy_ca_bundle_file } = fields;
   if (!use_proxy || proxy_ca_bundle_file === undefined) return undefined;
-  const bytes = await read('proxy_ca_bundle_file', proxy_ca_bundle_file, readFile, violations);
+  const bytes = await read('proxy_ca_bundle_file', proxy_ca_bundle_file, caLimit, readFile, violations);
   if (bytes === undefined) return undefined;
   const pem = Buffer.from(bytes).toString('latin1');
   if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
@@ -124,11 +131,12 @@ async function proxyCaOf(fields: Fields, readFile: ReadFile, violations: Violati
 async function read(
   field: keyof Fields,
   path: string,
+  limit: number,
   readFile: ReadFile,
   violations: Violation[],
 ): Promise<Uint8Array | undefined> {
   try {
-    return await readFile(path);
+    return await readFile(path, limit);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
     violations.push({ field, message: `cannot be read (${code}); check the path and its permissions: ${path}` });

@@ -17,6 +17,7 @@ export function readWire(raw: object): Wire {
   const unknown: string[] = [];
   const flattened: [FieldName, string, unknown][] = [];
   for (const [key, value] of Object.entries(raw)) {
+    if (key === '$schema') continue; // lets an editor complete the fields
     if (isFieldName(key)) {
       const result = read(fieldTable[key], value);
       if (result !== undefined) fields[key] = result;

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type SharedSessions, sharedSessions } from '../../extension/aws/shared-sessions.ts';
 import { execute } from '../../extension/execute.ts';
-import { readFile } from '../../extension/hosts/process/input.ts';
+import { processPorts } from '../../extension/hosts/process/ports.ts';
 
 let sessions: SharedSessions;
 let server: Server;
@@ -57,7 +57,7 @@ function run(over: object = {}, signal = new AbortController().signal) {
   const silent = { error() {}, warn() {}, info() {}, debug() {} };
   const credentials = { user: 'AKIDEXAMPLE', password: 'EXAMPLE' };
   const fields = { function_name: 'hello', region: 'us-east-1', endpoint_url: url, credentials, ...over };
-  return execute(fields, { openSession: sessions.openSession, readFile, log: silent, signal });
+  return execute(fields, { ...processPorts, openSession: sessions.openSession, log: silent, signal });
 }
 
 const role = () => ({ role_based_access: true, role_arn: 'arn:aws:iam::123456789012:role/r', sts_endpoint_url: url });

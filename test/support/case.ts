@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { openSession } from '../../extension/aws/session.ts';
 import { execute } from '../../extension/execute.ts';
-import { parseDocument } from '../../extension/formats/verbatim.ts';
-import { readFile } from '../../extension/hosts/process/input.ts';
+import { processPorts } from '../../extension/hosts/process/ports.ts';
 import { statuses } from '../../extension/outcome/status.ts';
 import { toOutput } from '../../extension/output.ts';
+import { parseDocument } from '../../extension/task/document.ts';
 import { root, runProgram } from './run-program.ts';
 import type { Script, ScriptedServer } from './scripted-server.ts';
 
@@ -76,18 +76,16 @@ export interface Answer {
 /** Asks the library, in this process. */
 export async function askLibrary(input: string): Promise<Answer> {
   const silent = { error() {}, warn() {}, info() {}, debug() {} };
-  const ports = { openSession, readFile, log: silent, signal: new AbortController().signal };
+  const ports = { ...processPorts, openSession, log: silent, signal: new AbortController().signal };
   const raw = parse(input);
   const outcome = await execute(raw, ports);
   return { code: statuses[outcome.status].exitCode, text: toOutput(raw, outcome) };
 }
 
+/** What is not JSON stays text, which is no object of fields either. */
 function parse(input: string): unknown {
-  try {
-    return parseDocument(input);
-  } catch {
-    return input; // not JSON: text is no object of fields either
-  }
+  const document = parseDocument(input);
+  return 'fault' in document ? input : document.value;
 }
 
 /** Asks the program, in a process of its own. */

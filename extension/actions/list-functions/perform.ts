@@ -1,34 +1,48 @@
-import type { FunctionSummary, Outcome } from '../../outcome/outcome.ts';
-import type { FunctionPage, Session } from '../../ports.ts';
+import type { FunctionSummary } from '../../outcome/answer.ts';
+import type { Outcome } from '../../outcome/outcome.ts';
+import type { FunctionPage } from '../../ports.ts';
 import type { TaskOf } from '../../task/task.ts';
+import type { ActionContext } from '../index.ts';
 
 /** The most that AWS Lambda returns in one page: https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html */
 const pageSize = 50;
 
-/** Lists functions page by page until `maxItems` are there or no more come. */
+/** AWS may send empty pages, but not without end. */
+const emptyPagesInARow = 20;
+
+/**
+ * Lists functions page by page until `maxItems` are there or no more come. A server that repeats its markers or sends
+ * empty pages without end would be listed for ever: the list ends there, with a warning and the marker.
+ */
 export async function listFunctions(
-  { request: { marker, maxItems, allVersions } }: TaskOf<'List Functions'>,
-  { lambda }: Session,
+  { request: { marker, maxItems, allVersions }, limits }: TaskOf<'List Functions'>,
+  { session: { lambda }, signal, log }: ActionContext,
 ): Promise<Outcome> {
   const functions: FunctionSummary[] = [];
+  const seen = new Set<string>();
   let next = marker;
   let page: FunctionPage;
-  let sent: string | undefined;
+  let empty = 0;
   do {
-    sent = next;
+    if (next !== undefined) seen.add(next);
     const wanted = Math.min(maxItems - functions.length, pageSize);
-    page = await lambda.listFunctions({ ...(next && { marker: next }), maxItems: wanted, allVersions });
+    page = await lambda.listFunctions(
+      { ...(next && { marker: next }), maxItems: wanted, allVersions },
+      { limits, signal },
+    );
     functions.push(...page.functions);
+    empty = page.functions.length === 0 ? empty + 1 : 0;
     next = page.nextMarker ?? undefined;
-    // A marker that does not move would have it list the same page for ever.
-  } while (next !== undefined && next !== sent && functions.length < maxItems);
+  } while (next !== undefined && !seen.has(next) && empty <= emptyPagesInARow && functions.length < maxItems);
+  if (next !== undefined && functions.length < maxItems) {
+    log.warn('ListFunctions: the server repeats its markers or sends only empty pages; the list may be incomplete');
+  }
+  const { attempts, requestId, statusCode, nextMarker } = page;
   return {
     status: 'SUCCESS',
     detail: `${functions.length} AWS Lambda ${functions.length === 1 ? 'function' : 'functions'} listed`,
     execution: 'not_started',
-    attempts: page.attempts,
-    requestId: page.requestId,
-    answer: { kind: 'functions', statusCode: page.statusCode, functions, nextMarker: page.nextMarker },
-    errors: null,
+    ...{ attempts, requestId, errors: null, fields: null },
+    answer: { kind: 'functions', statusCode, functions, nextMarker },
   };
 }

@@ -1,4 +1,5 @@
-import type { ErrorEntry, InvokeResult } from '../../outcome/outcome.ts';
+import type { InvokeResult, Payload } from '../../outcome/answer.ts';
+import type { ErrorEntry } from '../../outcome/outcome.ts';
 
 /** What an error in the function's own code is called, or null if the function did not fail. */
 export function functionErrorOf({
@@ -20,14 +21,12 @@ function oneLine(text: string): string {
   return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }
 
-function parseError(payload: string | null): { errorType?: string; errorMessage?: string } {
-  try {
-    const { errorType, errorMessage } = Object(JSON.parse(payload ?? '{}'));
-    return {
-      ...(typeof errorType === 'string' && { errorType }),
-      ...(typeof errorMessage === 'string' && { errorMessage }),
-    };
-  } catch {
-    return payload === null ? {} : { errorMessage: payload };
-  }
+function parseError(payload: Payload | null): { errorType?: string; errorMessage?: string } {
+  if (payload?.kind !== 'text') return {};
+  if (payload.json === null) return { errorMessage: payload.text };
+  const { errorType, errorMessage } = Object(payload.json.value) as Readonly<Record<string, unknown>>;
+  return {
+    ...(typeof errorType === 'string' && { errorType }),
+    ...(typeof errorMessage === 'string' && { errorMessage }),
+  };
 }

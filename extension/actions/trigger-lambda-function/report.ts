@@ -1,16 +1,8 @@
-/** The REPORT line of an execution log as numbers. Durations in milliseconds, memory in MB (2^20 bytes). */
-export interface Report {
-  readonly durationMs: number | null;
-  readonly billedDurationMs: number | null;
-  readonly memorySizeMb: number | null;
-  readonly maxMemoryUsedMb: number | null;
-  readonly initDurationMs: number | null;
-  readonly xrayTraceId: string | null;
-}
+import type { Report } from '../../outcome/answer.ts';
 
 /**
  * Finds the last report in a log tail, in Lambda's text form or its JSON form (`platform.report`). The last, since a
- * function may print a line that looks like one before Lambda prints its own.
+ * function may print a line that looks like one before Lambda prints its own. Null when that line cannot be read.
  */
 export function parseReport(log: string): Report | null {
   const text = log.lastIndexOf('REPORT RequestId:');
@@ -21,7 +13,7 @@ export function parseReport(log: string): Report | null {
 
 function fromText(line: string): Report {
   const number = (label: string, unit: string) => {
-    const found = new RegExp(`(?:^|\\t)${label}: ([0-9.]+) ${unit}`).exec(line);
+    const found = new RegExp(`(?:^|\\t)${label}: ([0-9]{1,15}(?:\\.[0-9]{1,9})?) ${unit}`).exec(line);
     return found?.[1] === undefined ? null : Number(found[1]);
   };
   return {
@@ -35,31 +27,33 @@ function fromText(line: string): Report {
 }
 
 function fromJson(line: string): Report | null {
-  const record = parseRecord(line);
-  if (record === null) return null;
-  const number = (value: unknown) => (typeof value === 'number' ? value : null);
-  const { metrics = {}, tracing } = record;
+  const { record } = objectOf(parsed(line));
+  const { metrics, tracing } = objectOf(record);
+  if (typeof metrics !== 'object' || metrics === null) return null;
+  const numbers = objectOf(metrics);
+  const number = (name: string) => (Number.isFinite(numbers[name]) ? (numbers[name] as number) : null);
+  const { value } = objectOf(tracing);
   return {
-    durationMs: number(metrics.durationMs),
-    billedDurationMs: number(metrics.billedDurationMs),
-    memorySizeMb: number(metrics.memorySizeMB),
-    maxMemoryUsedMb: number(metrics.maxMemoryUsedMB),
-    initDurationMs: number(metrics.initDurationMs),
-    xrayTraceId: /Root=([^;]+)/.exec(String(tracing?.value ?? ''))?.[1] ?? null,
+    durationMs: number('durationMs'),
+    billedDurationMs: number('billedDurationMs'),
+    memorySizeMb: number('memorySizeMB'),
+    maxMemoryUsedMb: number('maxMemoryUsedMB'),
+    initDurationMs: number('initDurationMs'),
+    xrayTraceId: typeof value === 'string' ? (/Root=([^;]+)/.exec(value)?.[1] ?? null) : null,
   };
 }
 
-interface PlatformReport {
-  metrics?: Record<string, unknown>;
-  tracing?: { value?: unknown };
-}
-
-function parseRecord(line: string): PlatformReport | null {
+function parsed(line: string): unknown {
   try {
-    return (JSON.parse(line) as { record?: PlatformReport }).record ?? null;
+    return JSON.parse(line);
   } catch {
     return null; // cut by the 4 KB limit
   }
+}
+
+/** A function may print any JSON: what is no object has no members. */
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
 function lineAround(log: string, index: number): string {

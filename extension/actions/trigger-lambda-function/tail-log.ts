@@ -4,6 +4,13 @@ import { isUtf8 } from 'node:buffer';
 export interface TailLog {
   readonly text: string | null;
   readonly clean: boolean;
+  /** Where the log is when AWS Lambda sends this in place of it, as for functions on Managed Instances. */
+  readonly pointer: LogPointer | null;
+}
+
+export interface LogPointer {
+  readonly group: string;
+  readonly stream: string;
 }
 
 /**
@@ -13,9 +20,22 @@ export interface TailLog {
 export function decodeTailLog(header: string): TailLog {
   const decoded = Buffer.from(header, 'base64');
   // Buffer.from never fails on bad base64: it skips what it does not know. Only a round trip tells.
-  if (decoded.toString('base64') !== header) return { text: null, clean: false };
+  if (decoded.toString('base64') !== header) return { text: null, clean: false, pointer: null };
   const bytes = withoutCutCharacters(decoded);
-  return { text: bytes.toString('utf8'), clean: isUtf8(bytes) };
+  const text = bytes.toString('utf8');
+  const pointer = pointerIn(text);
+  return { text: pointer === null ? text : null, clean: isUtf8(bytes), pointer };
+}
+
+function pointerIn(text: string): LogPointer | null {
+  if (!text.startsWith('{') || !text.includes('"logStreamName"')) return null;
+  try {
+    const { logGroup, logStreamName } = JSON.parse(text);
+    const found = typeof logGroup === 'string' && typeof logStreamName === 'string';
+    return found ? { group: logGroup, stream: logStreamName } : null;
+  } catch {
+    return null; // a line of the function's own
+  }
 }
 
 function withoutCutCharacters(bytes: Buffer): Buffer {

@@ -6,21 +6,19 @@ export function confidential({ payload, clientContext, functionName }: InvokeReq
   const texts = [payload && Buffer.from(payload).toString(), clientContext?.reveal()].filter(
     (text) => text !== undefined,
   );
-  const parts = texts.flatMap(stringsIn).filter((part) => !functionName.includes(part));
+  const parts = texts.flatMap(scalarsIn).filter((part) => !functionName.includes(part));
   return [...texts, ...parts].filter((text) => text !== '').map((text) => new Secret(text));
 }
 
 /** Shorter ones would mask ordinary words. */
-const shortest = 8;
+const shortest = 4;
 
-/** The longer strings in a JSON text. Not by recursion: JSON may be nested deeper than the stack. */
-function stringsIn(json: string): string[] {
-  const strings = new Set<string>();
-  const open: unknown[] = [JSON.parse(json)];
-  while (open.length > 0) {
-    const value = open.pop();
-    if (typeof value === 'string' && value.length >= shortest) strings.add(value);
-    if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) open.push(part);
+/** The strings and numbers in a JSON text, numbers as they are written. */
+function scalarsIn(json: string): string[] {
+  const scalars = new Set<string>();
+  for (const [token] of json.matchAll(/"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*/g)) {
+    const text = token.startsWith('"') ? (JSON.parse(token) as string) : token;
+    if (text.length >= shortest) scalars.add(text);
   }
-  return [...strings];
+  return [...scalars];
 }

@@ -1,99 +1,100 @@
 import {
+  errorTypeRegistries,
   type FunctionConfiguration,
-  GetAccountSettingsCommand,
-  InvokeCommand,
-  type InvokeCommandOutput,
-  LambdaClient,
-  ListFunctionsCommand,
+  GetAccountSettings$,
+  type GetAccountSettingsResponse,
+  type InvocationResponse,
+  Invoke$,
+  ListFunctions$,
+  type ListFunctionsResponse,
 } from '@aws-sdk/client-lambda';
-import type { AwsCredentialIdentity } from '@smithy/types';
-import type { FunctionSummary } from '../../outcome/outcome.ts';
-import type { Answered, Lambda } from '../../ports.ts';
+import { AwsRestJsonProtocol } from '@aws-sdk/core/protocols';
+import type { FunctionSummary } from '../../outcome/answer.ts';
+import type { Answered, CallOptions, Lambda, Log } from '../../ports.ts';
+import type { Secret } from '../../secret.ts';
 import type { InvokeRequest } from '../../task/task.ts';
 import type { CredentialSource } from '../credentials/credential-source.ts';
 import { secretsOf } from '../credentials/identity-secrets.ts';
-import type { Place } from '../endpoints.ts';
-import { type Call, type Called, makeCall, type Policy } from '../transport/call.ts';
-import { notFromAws } from '../transport/foreign-error.ts';
-import type { RawAnswer } from '../transport/journey.ts';
-import type { RequestHandler } from '../transport/request-handler.ts';
-import { clientSettings } from './client-settings.ts';
+import { makeCall } from '../transport/call.ts';
+import { requestIdOf } from '../transport/foreign-error.ts';
+import type { AnswerHead } from '../transport/journey.ts';
+import { foreignAnswer } from './aws-error.ts';
 import { confidential } from './confidential.ts';
+import { correctClock, type Exchange, exchange, type Operation, type Service } from './service.ts';
 
-/** The SDK's client with the credentials that its next call is signed with. */
-export interface LambdaConnection {
-  readonly client: LambdaClient;
-  readonly place: Place;
-  sign(policy: Policy): Promise<AwsCredentialIdentity>;
+export function lambdaProtocol() {
+  return new AwsRestJsonProtocol({ defaultNamespace: 'com.amazonaws.lambda', errorTypeRegistries });
 }
 
-export function connectLambda(place: Place, source: CredentialSource, handler: RequestHandler): LambdaConnection {
-  let identity: AwsCredentialIdentity | undefined;
-  const current = async () => identity as AwsCredentialIdentity;
-  const client = new LambdaClient(clientSettings(place, place.lambdaUrl, handler, current));
-  handler.follow(client);
-  return {
-    client,
-    place,
-    // Before the call and not within it: a call of its own has its own deadline and its own failure.
-    async sign(policy) {
-      identity = await source.fresh(policy);
-      return identity;
-    },
-  };
+/** What a call needs besides its request. */
+interface Asked extends CallOptions {
+  readonly name: string;
+  readonly marker?: string;
+  readonly canExecute?: boolean;
+  readonly secrets?: () => readonly Secret[];
+  /** Throws AnswerError when the head of an answer of success is not what AWS Lambda sends. */
+  readonly check?: (head: AnswerHead) => void;
 }
 
-/** The calls to AWS Lambda in the core's terms. */
-export function lambdaOver({ client, place, sign }: LambdaConnection, policy: Policy): Lambda {
-  const target = place.lambdaUrl ?? `AWS Lambda in ${place.region}`;
-  const callOf = async (name: string, marker = name): Promise<Call> => {
-    const identity = await sign(policy);
-    const secrets = () => secretsOf(identity);
-    return { name, target, canExecute: false, secrets, marker: `${marker}: sending the request to ${target}` };
-  };
+/** The calls to AWS Lambda in the core's terms; `target` says in words where they go. */
+export function lambdaOver(service: Service, target: string, credentials: CredentialSource, log: Log): Lambda {
+  async function ask<Output extends object>(
+    operation: Operation,
+    input: object,
+    { name, marker = name, canExecute = false, secrets = () => [], check, ...options }: Asked,
+  ): Promise<Exchange<Output> & Answered> {
+    const { transport } = service;
+    // Before the call and not within it: the calls for credentials have deadlines and failures of their own.
+    const identity = await credentials.fresh({ ...options, log, transport });
+    const call = {
+      ...{ ...options, name, target, canExecute, transport, log },
+      deadline: 'wait_for_completion_timeout' as const,
+      secrets: () => [...secrets(), ...secretsOf(identity)],
+      marker: `${marker}: sending the request to ${target}`,
+      correctClock: (date: string) => correctClock(service, date),
+    };
+    const { value, attempts } = await makeCall(call, (journey) =>
+      exchange<Output>(service, operation, input, identity, journey, check),
+    );
+    return { ...value, statusCode: value.head.statusCode, requestId: requestIdOf(value.head), attempts };
+  }
 
   return {
-    async invoke(request) {
+    async invoke(request, options) {
       const { functionName, invocationType } = request;
-      const call = await callOf('Invoke', `Invoke ${functionName} (${invocationType})`);
-      const secrets = () => [...confidential(request), ...call.secrets()];
-      const command = new InvokeCommand(inputOf(request));
-      const called = await makeCall(
-        { ...call, secrets, canExecute: invocationType !== 'DryRun' },
-        policy,
-        async (journey) => {
-          policy.handler.expect(command, journey);
-          const output = await client.send(command);
-          assertWhole(journey.answer, expectedStatus[invocationType]);
-          return output;
-        },
-      );
-      return { ...answered(called), ...answerOf(called.value) };
+      const { output, statusCode, requestId, attempts } = await ask<InvocationResponse>(Invoke$, inputOf(request), {
+        ...{ ...options, name: 'Invoke', marker: `Invoke ${functionName} (${invocationType})` },
+        canExecute: invocationType !== 'DryRun',
+        secrets: () => confidential(request),
+        check: (head) => assertFromLambda(head, invocationType),
+      });
+      return {
+        ...{ statusCode, requestId, attempts },
+        payload: output?.Payload ?? null,
+        tooLarge: output === null,
+        functionError: output?.FunctionError ?? null,
+        logResult: output?.LogResult ?? null,
+        executedVersion: output?.ExecutedVersion ?? null,
+        durableExecutionArn: output?.DurableExecutionArn ?? null,
+      };
     },
 
-    async listFunctions({ marker, maxItems, allVersions }) {
+    async listFunctions({ marker, maxItems, allVersions }, options) {
       const input = {
         MaxItems: maxItems,
         ...(marker && { Marker: marker }),
         ...(allVersions && { FunctionVersion: 'ALL' as const }),
       };
-      const command = new ListFunctionsCommand(input);
-      const called = await makeCall(await callOf('ListFunctions'), policy, (journey) => {
-        policy.handler.expect(command, journey);
-        return client.send(command);
-      });
-      const { Functions = [], NextMarker } = called.value;
-      return { ...answered(called), functions: Functions.map(summaryOf), nextMarker: NextMarker || null };
+      const name = 'ListFunctions';
+      const { output, ...answered } = await ask<ListFunctionsResponse>(ListFunctions$, input, { ...options, name });
+      return { ...answered, ...pageOf(output) };
     },
 
-    async getAccountSettings() {
-      const command = new GetAccountSettingsCommand({});
-      const called = await makeCall(await callOf('GetAccountSettings'), policy, (journey) => {
-        policy.handler.expect(command, journey);
-        return client.send(command);
-      });
-      const { AccountLimit = {}, AccountUsage = {} } = called.value;
-      return { ...answered(called), limits: numbersOf(AccountLimit), usage: numbersOf(AccountUsage) };
+    async getAccountSettings(options) {
+      const name = 'GetAccountSettings';
+      const asked = { ...options, name };
+      const { output, ...answered } = await ask<GetAccountSettingsResponse>(GetAccountSettings$, {}, asked);
+      return { ...answered, limits: numbersOf(output?.AccountLimit), usage: numbersOf(output?.AccountUsage) };
     },
   };
 }
@@ -113,51 +114,53 @@ function inputOf(request: InvokeRequest) {
   };
 }
 
-function answerOf(output: InvokeCommandOutput) {
-  return {
-    payload: output.Payload ?? null,
-    functionError: output.FunctionError ?? null,
-    logResult: output.LogResult ?? null,
-    executedVersion: output.ExecutedVersion ?? null,
-    durableExecutionArn: output.DurableExecutionArn ?? null,
-  };
-}
-
 /** How AWS Lambda answers each invocation type when all is well. */
 const expectedStatus = { RequestResponse: 200, Event: 202, DryRun: 204 } as const;
 
-/** Refuses an answer that cannot be told from half of one, or that a captive portal could have sent. */
-function assertWhole(answer: RawAnswer | null, expected: number): void {
-  const { statusCode, headers } = answer ?? { statusCode: 0, headers: {} as RawAnswer['headers'] };
-  const portal = !('x-amzn-requestid' in headers) && /^text\/html/i.test(headers['content-type'] ?? '');
-  const endless = statusCode === 200 && !('content-length' in headers) && !('transfer-encoding' in headers);
-  const other = statusCode !== expected ? `a ${statusCode}, where AWS Lambda says ${expected}` : null;
-  const fault = portal ? 'an HTML page' : endless ? 'without a length, so it may be cut' : other;
-  if (fault !== null) throw Object.assign(new Error(`the answer is ${fault}`), { [notFromAws]: true });
+/**
+ * Refuses an answer that another server could have sent, or that cannot be told from half of one. AWS Lambda puts its
+ * request id on every answer; emulators leave it out of those without a body, which no portal sends.
+ */
+function assertFromLambda({ statusCode, headers }: AnswerHead, type: InvokeRequest['invocationType']): void {
+  const expected = expectedStatus[type];
+  if (statusCode !== expected) throw foreignAnswer(`a ${statusCode}, where AWS Lambda sends ${expected}`);
+  const length = headers['content-length'];
+  const bodiless = statusCode === 204 || (statusCode === 202 && length === '0');
+  if (bodiless) return;
+  if (!('x-amzn-requestid' in headers)) throw foreignAnswer('without the request id of AWS Lambda');
+  const chunked = /(^|,)\s*chunked\s*$/i.test(headers['transfer-encoding'] ?? '');
+  if (length === undefined && !chunked) throw foreignAnswer('without a length, so it may be cut');
 }
 
-function answered({ value, journey, attempts }: Called<{ $metadata: { requestId?: string | undefined } }>): Answered {
-  const { statusCode = 0, headers = {} } = journey.answer ?? {};
-  return { statusCode, requestId: headers['x-amzn-requestid'] ?? value.$metadata.requestId ?? null, attempts };
+function pageOf(output: ListFunctionsResponse | null) {
+  const { Functions = [], NextMarker } = output ?? {};
+  const isList = Array.isArray(Functions) && (NextMarker === undefined || typeof NextMarker === 'string');
+  if (output === null || !isList) throw foreignAnswer('not a list of functions');
+  return { functions: Functions.map(summaryOf), nextMarker: NextMarker || null };
 }
 
 function summaryOf(entry: FunctionConfiguration): FunctionSummary {
+  const fields: Readonly<Record<string, unknown>> = Object(entry);
+  const text = (name: keyof FunctionConfiguration) => (typeof fields[name] === 'string' ? fields[name] : null);
+  const number = (name: keyof FunctionConfiguration) => (Number.isFinite(fields[name]) ? Number(fields[name]) : null);
+  const functionName = text('FunctionName');
+  if (functionName === null) throw foreignAnswer('a list with an entry that is no function');
   return {
-    functionName: entry.FunctionName ?? '',
-    functionArn: entry.FunctionArn ?? '',
-    runtime: entry.Runtime ?? null,
-    role: entry.Role ?? null,
-    handler: entry.Handler ?? null,
-    version: entry.Version ?? null,
-    description: entry.Description ?? null,
-    lastModified: entry.LastModified ?? null,
-    timeout: entry.Timeout ?? null,
-    memorySize: entry.MemorySize ?? null,
+    functionName,
+    functionArn: text('FunctionArn') ?? '',
+    runtime: text('Runtime'),
+    role: text('Role'),
+    handler: text('Handler'),
+    version: text('Version'),
+    description: text('Description'),
+    lastModified: text('LastModified'),
+    timeout: number('Timeout'),
+    memorySize: number('MemorySize'),
   };
 }
 
 /** The numbers of a structure, with its names in camelCase. */
-function numbersOf(structure: object): Record<string, number> {
-  const entries = Object.entries(structure).filter(([, value]) => typeof value === 'number');
+function numbersOf(structure: object | undefined): Record<string, number> {
+  const entries = Object.entries(structure ?? {}).filter(([, value]) => Number.isFinite(value));
   return Object.fromEntries(entries.map(([key, value]) => [`${key.charAt(0).toLowerCase()}${key.slice(1)}`, value]));
 }

@@ -1,47 +1,61 @@
-import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { AssumeRole$, type AssumeRoleResponse, errorTypeRegistries } from '@aws-sdk/client-sts';
+import { AwsQueryProtocol } from '@aws-sdk/core/protocols';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Role } from '../../task/connection.ts';
-import { clientSettings } from '../api/client-settings.ts';
-import type { Place } from '../endpoints.ts';
-import { makeCall, type Policy } from '../transport/call.ts';
-import { notFromAws } from '../transport/foreign-error.ts';
+import { foreignAnswer } from '../api/aws-error.ts';
+import { correctClock, exchange, type Service } from '../api/service.ts';
+import type { Endpoints } from '../endpoints.ts';
+import { makeCall } from '../transport/call.ts';
+import type { CredentialPolicy } from './credential-source.ts';
 import { secretsOf } from './identity-secrets.ts';
 
 /** Assumes a role through STS. It changes nothing at AWS, so each attempt as a whole has `connect_timeout`. */
 export async function assumeRole(
   { arn, externalId, sessionName, durationSeconds }: Role,
-  place: Place,
+  endpoints: Endpoints,
   identity: AwsCredentialIdentity,
-  policy: Policy,
+  { transport, limits, ...policy }: CredentialPolicy,
 ): Promise<AwsCredentialIdentity> {
-  const client = new STSClient(clientSettings(place, place.stsUrl, policy.handler, async () => identity));
-  policy.handler.follow(client);
-  const command = new AssumeRoleCommand({
+  const service = stsService(endpoints, transport);
+  const input = {
     RoleArn: arn,
     RoleSessionName: sessionName,
     DurationSeconds: durationSeconds,
     ...(externalId && { ExternalId: externalId }),
-  });
+  };
   const call = {
+    ...{ ...policy, transport, canExecute: false },
     name: 'AssumeRole',
-    target: `STS in ${place.region}`,
-    canExecute: false,
+    target: `STS in ${endpoints.region}`,
+    limits: { ...limits, waitTimeout: limits.connectTimeout },
+    deadline: 'connect_timeout' as const,
     secrets: () => secretsOf(identity),
     marker: `AssumeRole ${arn}: sending the request`,
+    correctClock: (date: string) => correctClock(service, date),
   };
-  const limits = { waitTimeout: policy.connectTimeout, deadline: 'connect_timeout' } as const;
-  const { value } = await makeCall(call, { ...policy, ...limits }, async (journey) => {
-    policy.handler.expect(command, journey);
-    const { Credentials } = await client.send(command);
-    if (!Credentials?.AccessKeyId || !Credentials.SecretAccessKey) {
-      throw Object.assign(new Error('the answer holds no credentials'), { [notFromAws]: true });
-    }
-    return Credentials;
+  const { value } = await makeCall(call, async (journey) => {
+    const { output } = await exchange<AssumeRoleResponse>(service, AssumeRole$, input, identity, journey);
+    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = output?.Credentials ?? {};
+    if (!AccessKeyId || !SecretAccessKey) throw foreignAnswer('one without credentials');
+    return {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      ...(SessionToken && { sessionToken: SessionToken }),
+      ...(Expiration && { expiration: Expiration }),
+    };
   });
+  return value;
+}
+
+function stsService({ region, stsEndpoint }: Endpoints, transport: Service['transport']): Service {
   return {
-    accessKeyId: value.AccessKeyId as string,
-    secretAccessKey: value.SecretAccessKey as string,
-    ...(value.SessionToken && { sessionToken: value.SessionToken }),
-    ...(value.Expiration && { expiration: value.Expiration }),
+    ...{ signingName: 'sts', region, endpoint: stsEndpoint, transport },
+    protocol: new AwsQueryProtocol({
+      defaultNamespace: 'com.amazonaws.sts',
+      errorTypeRegistries,
+      xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+      version: '2011-06-15',
+    }),
+    clock: { offset: 0 },
   };
 }

@@ -1,52 +1,105 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
-import type { Connection } from '../../task/connection.ts';
-import type { Place } from '../endpoints.ts';
-import type { Policy } from '../transport/call.ts';
+import type { CallOptions, Environment, Log, Ports } from '../../ports.ts';
+import type { Connection, CredentialReference, Keys } from '../../task/connection.ts';
+import type { Endpoints } from '../endpoints.ts';
+import type { Transport } from '../transport/transport.ts';
+
+/** What the search for credentials may use. */
+export interface CredentialPolicy extends CallOptions {
+  readonly transport: Transport;
+  readonly log: Log;
+}
 
 /** Credentials that are looked up once and again shortly before they expire. */
 export interface CredentialSource {
-  /** Usable credentials, fetched by calls under the given policy if need be. Throws CallError. */
-  fresh(policy: Policy): Promise<AwsCredentialIdentity>;
+  /** Where the keys come from, for people. */
+  readonly description: string;
+  /** Usable credentials, fetched by calls of the given policy if need be. Throws CallError and ValidationError. */
+  fresh(policy: CredentialPolicy): Promise<AwsCredentialIdentity>;
 }
 
-/** The source that a connection asks for: given keys or the default chain, and the role on top of either. */
-export function credentialSource({ credentials, role }: Connection, place: Place): CredentialSource {
-  const base = credentials === undefined ? fromDefaultChain(place) : given(credentials);
+/** What the host that runs the task offers. */
+export type CredentialHost = Pick<Ports, 'environment' | 'readFile'>;
+
+/** The source that a connection asks for: given keys, a reference or the default chain, and the role on top of it. */
+export function credentialSource(
+  { credentials, role }: Connection,
+  endpoints: Endpoints,
+  host: CredentialHost,
+): CredentialSource {
+  const base = baseSource(credentials, endpoints, host);
   if (role === undefined) return base;
-  return renewed(async (policy) => {
+  return renewed(`${base.description}, then the role ${role.arn}`, async (policy) => {
     const { assumeRole } = await import('./assume-role.ts');
-    return assumeRole(role, place, await base.fresh(policy), policy);
+    return assumeRole(role, endpoints, await base.fresh(policy), policy);
   });
 }
 
-function given({
-  accessKeyId,
-  secretAccessKey,
-  sessionToken,
-}: NonNullable<Connection['credentials']>): CredentialSource {
-  const identity = {
+function baseSource(
+  credentials: Connection['credentials'],
+  endpoints: Endpoints,
+  host: CredentialHost,
+): CredentialSource {
+  switch (credentials.kind) {
+    case 'given':
+      return given('the task', identityOf(credentials.keys));
+    case 'reference':
+      return fromReference(credentials.reference, endpoints, host);
+    case 'chain': {
+      // Keys in the environment win over everything else, AWS_PROFILE included, as in boto3 and the AWS CLI.
+      const keys = keysIn(host.environment, 'AWS');
+      if (keys === null) return fromDefaultChain(endpoints, host.environment);
+      return given('the environment (AWS_ACCESS_KEY_ID)', keys);
+    }
+  }
+}
+
+/** The keys in PREFIX_ACCESS_KEY_ID, PREFIX_SECRET_ACCESS_KEY and PREFIX_SESSION_TOKEN; null when a key is not set. */
+export function keysIn(environment: Environment, prefix: string): AwsCredentialIdentity | null {
+  const accessKeyId = environment[`${prefix}_ACCESS_KEY_ID`];
+  const secretAccessKey = environment[`${prefix}_SECRET_ACCESS_KEY`];
+  const sessionToken = environment[`${prefix}_SESSION_TOKEN`];
+  if (!accessKeyId || !secretAccessKey) return null;
+  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
+}
+
+function identityOf({ accessKeyId, secretAccessKey, sessionToken }: Keys): AwsCredentialIdentity {
+  return {
     accessKeyId: accessKeyId.reveal(),
     secretAccessKey: secretAccessKey.reveal(),
     ...(sessionToken && { sessionToken: sessionToken.reveal() }),
   };
-  return { fresh: async () => identity };
 }
 
-function fromDefaultChain(place: Place): CredentialSource {
-  return renewed(async (policy) => {
+function given(description: string, identity: AwsCredentialIdentity): CredentialSource {
+  return { description, fresh: async () => identity };
+}
+
+function fromReference(reference: CredentialReference, endpoints: Endpoints, host: CredentialHost): CredentialSource {
+  return renewed(`${reference.from}:${reference.name}`, async (policy) => {
+    const { resolveReference } = await import('./references.ts');
+    return resolveReference(reference, endpoints, host, policy);
+  });
+}
+
+function fromDefaultChain(endpoints: Endpoints, environment: Environment): CredentialSource {
+  return renewed('the default credential chain', async (policy) => {
     const { loadDefaultChain } = await import('./default-chain.ts');
-    return loadDefaultChain(place, policy);
+    return loadDefaultChain(endpoints, environment, policy);
   });
 }
 
 /** Renewed this long before expiry (ms), so that no call is signed with what expires on the way. */
 const margin = 6 * 60_000;
 
-function renewed(load: (policy: Policy) => Promise<AwsCredentialIdentity>): CredentialSource {
+function renewed(
+  description: string,
+  load: (policy: CredentialPolicy) => Promise<AwsCredentialIdentity>,
+): CredentialSource {
   let current: Promise<AwsCredentialIdentity> | undefined;
   let expires = Number.POSITIVE_INFINITY;
 
-  function start(policy: Policy): Promise<AwsCredentialIdentity> {
+  function start(policy: CredentialPolicy): Promise<AwsCredentialIdentity> {
     const loading = load(policy);
     current = loading;
     expires = Number.POSITIVE_INFINITY; // while it loads, others wait for the same
@@ -62,6 +115,7 @@ function renewed(load: (policy: Policy) => Promise<AwsCredentialIdentity>): Cred
   }
 
   return {
+    description,
     async fresh(policy) {
       while (current !== undefined && Date.now() < expires - margin) {
         try {

@@ -8,7 +8,7 @@ import { keepAliveDelay } from './journey.ts';
  */
 const idleLimit = 10_000;
 
-/** No cap on sockets: a function may run for 15 minutes, and another task must not wait for it. */
+/** No cap on sockets: a function may run for half an hour, and another task must not wait for it. */
 const options = {
   keepAlive: true,
   keepAliveMsecs: keepAliveDelay,
@@ -17,16 +17,19 @@ const options = {
   timeout: idleLimit,
 };
 
-/** Connects to the target itself. */
-export async function directAgent(protocol: string, ca: string[] | undefined): Promise<HttpAgent> {
+/** Connects to targets of one scheme, themselves or through the proxy for that scheme. */
+export async function agentFor(
+  protocol: string,
+  proxy: ProxySettings | undefined,
+  ca: string[] | undefined,
+): Promise<HttpAgent> {
+  const trusted = ca && { ca };
+  if (proxy !== undefined) {
+    const { TunnelAgent } = await import('./tunnel-agent.ts'); // a task without a proxy does not pay for it
+    const server = proxy.servers[protocol === 'https:' ? 'https:' : 'http:'];
+    return new TunnelAgent(server, { ...options, ...trusted, proxy, protocol });
+  }
   if (protocol === 'http:') return new HttpAgent(options);
-  const { Agent: HttpsAgent } = await import('node:https'); // TLS takes as long to load as the whole SDK
-  return new HttpsAgent({ ...options, ...(ca && { ca }) });
-}
-
-/** Connects to the target through the proxy for its scheme. */
-export async function proxyAgent(proxy: ProxySettings, protocol: string, ca: string[] | undefined): Promise<HttpAgent> {
-  const { TunnelAgent } = await import('./tunnel-agent.ts'); // a task without a proxy does not pay for it
-  const server = proxy.servers[protocol === 'https:' ? 'https:' : 'http:'];
-  return new TunnelAgent(server, { ...options, proxy, ...(ca && { ca }) });
+  const { Agent: HttpsAgent } = await import('node:https'); // TLS takes as long to load as the rest of a task
+  return new HttpsAgent({ ...options, ...trusted });
 }

@@ -1,72 +1,68 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CallError } from '../../errors.ts';
+import { printable } from '../../formats/printable.ts';
+import { type AnswerDeadline, CallError, type CallFailure } from '../../outcome/call-failure.ts';
 import { reasonOf, untrusted } from '../../outcome/reason.ts';
-import { type CallFailure, judge } from '../../outcome/verdict.ts';
-import type { Log } from '../../ports.ts';
+import { judge } from '../../outcome/verdict.ts';
+import type { CallOptions, Log } from '../../ports.ts';
 import { mask, type Secret } from '../../secret.ts';
-import { answerOf, codeOf, refusalOf, requestIdOf } from './foreign-error.ts';
+import { codeOf, refusalOf, requestIdOf } from './foreign-error.ts';
 import { Journey } from './journey.ts';
-import type { RequestHandler } from './request-handler.ts';
+import type { Transport } from './transport.ts';
 
-/** One connection policy for every call of a session. Times in milliseconds. */
-export interface Policy {
-  readonly handler: RequestHandler;
-  readonly connectTimeout: number;
-  readonly waitTimeout: number;
-  /** The field that `waitTimeout` comes from. */
-  readonly deadline: CallFailure['deadline'];
-  readonly maxAttempts: number;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-}
-
-/** What a call is, besides the request itself. */
-export interface Call {
+/** A call besides its request: what it is called, what it may do and what must not show of it. */
+export interface Call extends CallOptions {
   readonly name: string;
   /** Who is called, in words, for as long as no request has a host. */
   readonly target: string;
   /** Whether the call can run a function. */
   readonly canExecute: boolean;
-  /** Whatever must not show in an error's text. */
+  /** The field that `limits.waitTimeout` comes from. */
+  readonly deadline: AnswerDeadline;
+  /** The texts that an error of this call may quote and must not show. */
   readonly secrets: () => readonly Secret[];
-  /** Said before the first byte leaves. */
+  /** Logged before the first byte leaves. */
   readonly marker: string;
+  readonly transport: Transport;
+  readonly log: Log;
+  /** Told of an answer that says that this host's clock is wrong, before the call is made again. */
+  readonly correctClock?: (serverDate: string) => void;
 }
 
 export interface Called<T> {
   readonly value: T;
   readonly attempts: number;
-  readonly journey: Journey;
 }
 
 /** Sends the request on the given journey. */
 type Send<T> = (journey: Journey) => Promise<T>;
 
 /** Makes a call, again only where the verdict allows it. Throws CallError. */
-export async function makeCall<T>(call: Call, policy: Policy, send: Send<T>): Promise<Called<T>> {
+export async function makeCall<T>(call: Call, send: Send<T>): Promise<Called<T>> {
+  const { transport, limits, log } = call;
   let corrected = false;
   for (let attempts = 1; ; attempts += 1) {
-    const attempt = new Attempt(policy, call.marker);
-    const { trustsAll } = policy.handler;
+    const attempt = new Attempt(call);
+    const { trustsAll } = transport;
     try {
-      return { value: await attempt.run(send), attempts, journey: attempt.journey };
+      return { value: await attempt.run(send), attempts };
     } catch (error) {
-      const failure = failureOf(error, call, policy, attempt, attempts);
+      const failure = failureOf(error, call, attempt, attempts);
       if (!trustsAll && isDistrust(failure)) {
-        await policy.handler.trustAll(policy.log);
+        await transport.trustAll(log);
         attempts -= 1; // nothing was sent: the same attempt goes on with more roots
         continue;
       }
       const { retry } = judge(failure);
       const wait = retryDelay(failure, attempts);
       const allowed = retry === 'fresh connection' || (retry === 'corrected clock' && !corrected);
-      if (!allowed || attempts >= policy.maxAttempts || wait > policy.waitTimeout) throw new CallError(failure, error);
-      corrected ||= retry === 'corrected clock';
-      policy.log.warn(
-        `${call.name}: attempt ${attempts} of ${policy.maxAttempts} failed, nothing ran: ${reasonOf(failure)}`,
-      );
-      await pause(wait, policy, failure);
-      await policy.handler.closeIdle();
+      if (!allowed || attempts >= limits.maxAttempts || wait > limits.waitTimeout) throw new CallError(failure, error);
+      if (retry === 'corrected clock') {
+        corrected = true;
+        call.correctClock?.(attempt.journey.answer?.headers.date ?? '');
+      }
+      log.warn(`${call.name}: attempt ${attempts} of ${limits.maxAttempts} failed, nothing ran: ${reasonOf(failure)}`);
+      await pause(wait, call, failure);
+      await transport.closeIdle();
     }
   }
 }
@@ -75,20 +71,20 @@ export async function makeCall<T>(call: Call, policy: Policy, send: Send<T>): Pr
 class Attempt {
   readonly journey: Journey;
   end: CallFailure['end'] = 'failed';
-  readonly #policy: Policy;
+  readonly #call: Call;
   #timer: NodeJS.Timeout | undefined;
   #stop: (end: CallFailure['end']) => void = () => {};
 
-  constructor(policy: Policy, marker: string) {
-    this.#policy = policy;
+  constructor(call: Call) {
+    this.#call = call;
     this.journey = new Journey(() => {
-      policy.log.info(marker);
-      this.#arm(policy.waitTimeout);
+      call.log.info(call.marker);
+      this.#arm(call.limits.waitTimeout);
     });
   }
 
   async run<T>(send: Send<T>): Promise<T> {
-    const { signal, connectTimeout } = this.#policy;
+    const { signal, limits } = this.#call;
     const cancel = () => this.#stop('cancelled');
     try {
       // A race, so that no fault of a library below can hold the task beyond its deadline.
@@ -100,7 +96,7 @@ class Attempt {
         };
         if (signal.aborted) return cancel();
         signal.addEventListener('abort', cancel);
-        this.#arm(connectTimeout);
+        this.#arm(limits.connectTimeout);
         send(this.journey).then(resolve, reject);
       });
     } finally {
@@ -115,33 +111,32 @@ class Attempt {
   }
 }
 
-function failureOf(
-  error: unknown,
-  call: Call,
-  { deadline, handler }: Policy,
-  { journey, end }: Attempt,
-  attempts: number,
-): CallFailure {
+function failureOf(error: unknown, call: Call, { journey, end }: Attempt, attempts: number): CallFailure {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
-  const answer = journey.answer ?? answerOf(error);
-  // All three are texts of the server's choice.
-  const hide = (text: string) => mask(text, [...call.secrets(), ...handler.secrets()]);
-  const requestId = requestIdOf(error, answer);
+  const { answer } = journey;
+  const secrets = [...call.secrets(), ...call.transport.secrets()];
+  // A server chooses these texts.
+  const safe = (text: unknown, longest: number) => printable(clip(mask(String(text), secrets), longest));
+  const requestId = answer === null ? null : requestIdOf(answer);
   return {
     call: call.name,
     canExecute: call.canExecute,
     phase: journey.phase,
     end,
-    deadline,
+    deadline: call.deadline,
     host: journey.host ?? call.target,
     proxyUrl: journey.proxyUrl,
     code: codeOf(error),
-    name: hide(name),
-    message: hide(message),
-    requestId: requestId === null ? null : hide(requestId),
+    name: safe(name, 200),
+    message: safe(message, 4000),
+    requestId: requestId === null ? null : safe(requestId, 200),
     refusal: end === 'failed' ? refusalOf(error, answer) : null,
     attempts,
   };
+}
+
+function clip(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
 /** Whether other roots could mend it: the full set costs too much to load every time. */
@@ -155,7 +150,7 @@ function retryDelay({ refusal }: CallFailure, attempt: number): number {
   return Math.max(backoff, (refusal?.retryAfterSeconds ?? 0) * 1000);
 }
 
-async function pause(milliseconds: number, { signal }: Policy, failure: CallFailure): Promise<void> {
+async function pause(milliseconds: number, { signal }: Call, failure: CallFailure): Promise<void> {
   try {
     await sleep(milliseconds, undefined, { signal });
   } catch (error) {

@@ -1,57 +1,51 @@
-import type { Refusal } from '../../outcome/verdict.ts';
-import type { RawAnswer } from './journey.ts';
-
-/** What can be read from an error of the SDK, of Node or of a proxy agent. Its text is the server's to choose. */
-type Foreign = Partial<Record<'code' | 'cause' | 'errors' | '$metadata' | '$response', unknown>>;
+import type { Refusal } from '../../outcome/call-failure.ts';
+import { AnswerError } from './answer-error.ts';
+import type { AnswerHead } from './journey.ts';
 
 /** The first error code from an error down its causes, such as ECONNREFUSED; null if there is none. */
 export function codeOf(error: unknown, depth = 0): string | null {
   if (depth > 5 || typeof error !== 'object' || error === null) return null;
-  const { code, cause, errors } = error as Foreign;
+  const { code, cause, errors } = error as Partial<Record<'code' | 'cause' | 'errors', unknown>>;
   if (typeof code === 'string' && code !== '') return code;
-  // When each address of a host fails, the first failure stands for all.
+  // When each address of a host fails, the first failure represents all.
   return codeOf(cause, depth + 1) ?? (Array.isArray(errors) ? codeOf(errors[0], depth + 1) : null);
 }
 
-/** The answer that an error of the SDK came with, when its request was made for a credential provider. */
-export function answerOf(error: unknown): RawAnswer | null {
-  const { $response } = Object(error) as { $response?: Partial<RawAnswer> };
-  if (typeof $response?.statusCode !== 'number') return null;
-  return { statusCode: $response.statusCode, headers: $response.headers ?? {} };
-}
-
 /**
- * The refusal in an answer, or null if there is no answer or it began as a success. The wire is read before the error,
- * since a server's body can put any name and code on it.
+ * The refusal in an answer; null if there is no answer, or one that began as a success and broke off. The status comes
+ * from the wire and not from the error, since a body can put any name and code on an error of the SDK.
  */
-export function refusalOf(error: unknown, answer: RawAnswer | null): Refusal | null {
+export function refusalOf(error: unknown, answer: AnswerHead | null): Refusal | null {
   if (answer === null) return null;
   const { statusCode, headers } = answer;
-  const foreign = error instanceof SyntaxError || notFromAws in Object(error);
-  if (statusCode >= 200 && statusCode < 300 && !foreign) return null;
-  const name = error instanceof Error ? error.name : 'Unknown';
-  const marked = awsHeaders.some((header) => header in headers);
-  const retryAfter = Number(headers['retry-after'] ?? Reflect.get(Object(error), 'retryAfterSeconds'));
+  if (!(error instanceof AnswerError) && statusCode >= 200 && statusCode < 300) return null;
+  const { name, fromAws, retryAfterSeconds } = error instanceof AnswerError ? error : sdkError(error, answer);
+  const retryAfter = Number(headers['retry-after'] ?? retryAfterSeconds ?? Number.NaN);
   return {
     httpStatus: statusCode,
-    fromAws: !foreign && marked && statusCode >= 400,
-    name: unnamed.has(name) ? 'Unknown' : name,
-    retryAfterSeconds: Number.isFinite(retryAfter) ? retryAfter : null,
+    fromAws: fromAws && statusCode >= 400,
+    name,
+    retryAfterSeconds: Number.isFinite(retryAfter) && retryAfter >= 0 ? retryAfter : null,
     clockSkewed: Math.abs(Date.parse(headers.date ?? '') - Date.now()) >= skewLimit,
   };
 }
 
-/** Set on an error that says that an answer of success did not come from AWS. */
-export const notFromAws = Symbol('not from AWS');
-
-export function requestIdOf(error: unknown, answer: RawAnswer | null): string | null {
-  const { $metadata } = Object(error) as { $metadata?: { requestId?: string } };
-  return answer?.headers['x-amzn-requestid'] ?? $metadata?.requestId ?? null;
+/** Whether an answer bears a mark that AWS puts on each of its answers. */
+export function isMarked({ headers }: AnswerHead): boolean {
+  return ['x-amzn-requestid', 'x-amzn-errortype', 'x-amz-request-id'].some((header) => header in headers);
 }
 
-const awsHeaders = ['x-amzn-requestid', 'x-amzn-errortype', 'x-amz-request-id'];
+export function requestIdOf({ headers }: AnswerHead): string | null {
+  return headers['x-amzn-requestid'] ?? headers['x-amz-request-id'] ?? null;
+}
 
-const unnamed = new Set(['Error', 'Unknown', 'UnknownError', 'SyntaxError']);
+/** An error of the SDK's credential providers. */
+function sdkError(error: unknown, answer: AnswerHead) {
+  const name = error instanceof Error ? error.name : 'Unknown';
+  const unnamed = ['Error', 'Unknown', 'UnknownError', 'SyntaxError'].includes(name);
+  const fromAws = isMarked(answer) && !(error instanceof SyntaxError);
+  return { name: unnamed ? 'Unknown' : name, fromAws, retryAfterSeconds: null };
+}
 
 /** Milliseconds of clock difference from which AWS refuses a signature. */
 const skewLimit = 300_000;

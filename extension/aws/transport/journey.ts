@@ -1,11 +1,12 @@
 import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { type Phase, phases } from '../../outcome/verdict.ts';
+import { type Phase, phases } from '../../outcome/call-failure.ts';
 
-/** The answer as the wire gave it, before anything was read into it. */
-export interface RawAnswer {
+/** The head of an answer as the wire gave it, before anything was read into it. */
+export interface AnswerHead {
   readonly statusCode: number;
+  /** By lower-case names; the values of a repeated header are joined. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -14,16 +15,19 @@ export const keepAliveDelay = 30_000;
 
 const order = Object.fromEntries(phases.map((phase, index) => [phase, index])) as Record<Phase, number>;
 
+interface Destroyable {
+  destroy(): unknown;
+}
+
 /** One attempt at one request on its way: how far it came, and what ends it. It only goes forward. */
 export class Journey {
   phase: Phase = 'idle';
   /** Host and port that the request goes to. */
   host: string | null = null;
   proxyUrl: string | null = null;
-  answer: RawAnswer | null = null;
+  answer: AnswerHead | null = null;
   readonly #onReady: () => void;
-  #request: ClientRequest | null = null;
-  #abort: AbortController | null = null;
+  readonly #held = new Set<Destroyable>();
   #given = false;
 
   /** `onReady` runs once, before the first byte of the request leaves. */
@@ -38,10 +42,8 @@ export class Journey {
   }
 
   /** Follows the request from before it has a socket to the moment when its connection is ready. */
-  begin(request: ClientRequest, secure: boolean): void {
-    this.#request = request;
-    if (this.#given) request.destroy();
-    journeys.set(request, this);
+  follow(request: ClientRequest, secure: boolean): void {
+    this.hold(request);
     this.reach('connecting');
     request.once('socket', (socket: Socket) => {
       socket.setKeepAlive(true, keepAliveDelay);
@@ -53,23 +55,21 @@ export class Journey {
     });
   }
 
-  arrive(answer: RawAnswer): void {
+  arrive(answer: AnswerHead): void {
     this.answer = answer;
     this.reach('response');
+  }
+
+  /** Keeps what must be closed when the request is given up. */
+  hold(resource: Destroyable): void {
+    this.#held.add(resource);
+    if (this.#given) resource.destroy();
   }
 
   /** Gives up: whatever is under way for this request is closed. */
   giveUp(): void {
     this.#given = true;
-    this.#request?.destroy();
-    this.#abort?.abort();
-  }
-
-  /** Aborted when the request is given up; made only for those who ask, since a signal costs as much as a socket. */
-  get signal(): AbortSignal {
-    this.#abort ??= new AbortController();
-    if (this.#given) this.#abort.abort();
-    return this.#abort.signal;
+    for (const resource of this.#held) resource.destroy();
   }
 
   #followHandshake(socket: TLSSocket & { secureConnecting?: boolean }, ready: () => void): void {
@@ -77,11 +77,4 @@ export class Journey {
     if (socket.secureConnecting === false) ready();
     else socket.once('secureConnect', ready);
   }
-}
-
-const journeys = new WeakMap<ClientRequest, Journey>();
-
-/** The journey that a request was sent on. */
-export function journeyOf(request: ClientRequest): Journey | undefined {
-  return journeys.get(request);
 }

@@ -1,9 +1,8 @@
-import type { AgentOptions, ClientRequest } from 'node:http';
-import type { Socket } from 'node:net';
-import { HttpsProxyAgent } from 'https-proxy-agent';
+import { Agent, type AgentOptions, type IncomingMessage, request as sendRequest } from 'node:http';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { ProxyServer } from '../../formats/proxies.ts';
 import type { ProxySettings } from '../../task/connection.ts';
-import { type Journey, journeyOf, keepAliveDelay } from './journey.ts';
+import { type Journey, keepAliveDelay } from './journey.ts';
 
 /** Thrown when the proxy does not open a tunnel. `code` is PROXY_… when the proxy itself answered no. */
 export class ProxyConnectionError extends Error {
@@ -18,73 +17,112 @@ export class ProxyConnectionError extends Error {
 
 interface TunnelOptions extends AgentOptions {
   readonly proxy: ProxySettings;
-  /** Trusted for the target. */
+  /** The scheme of the targets. */
+  readonly protocol: string;
+  /** Trusted for the targets, and for the proxy when it has no roots of its own. */
   readonly ca?: string[];
 }
 
-type ConnectOptions = Parameters<HttpsProxyAgent<string>['connect']>[1];
+/** What a request asks of its agent. */
+interface Target {
+  readonly host: string;
+  readonly port: number | string;
+  readonly journey: Journey;
+}
 
 /**
- * Opens CONNECT tunnels, for http targets too, so that no proxy sees signatures and payloads. What `https-proxy-agent`
- * lacks: a refused CONNECT is an error and not the target's answer, an abandoned one leaves no socket behind, the
- * proxy's socket is kept alive, and the journey knows of it all.
+ * Opens CONNECT tunnels, for http targets too, so that no proxy sees signatures and payloads. Node's own client speaks
+ * to the proxy, so that the proxy's headers are bounded and its refusal is never taken for the target's answer.
  */
-export class TunnelAgent extends HttpsProxyAgent<string> {
+export class TunnelAgent extends Agent {
   readonly #server: ProxyServer;
+  readonly #proxy: ProxySettings;
   readonly #ca: string[] | undefined;
-  readonly #legToProxy: typeof this.connectOpts;
+  readonly #secure: boolean;
 
-  constructor(server: ProxyServer, { proxy, ca, ...options }: TunnelOptions) {
-    const trusted = proxy.ca ?? ca;
-    super(server.url, {
-      ...options,
-      // Only for the leg to the proxy; the target's roots are given in `connect`.
-      ...(trusted && { ca: trusted }),
-      headers: () => authorization(proxy),
-    });
+  constructor(server: ProxyServer, { proxy, ca, protocol, ...options }: TunnelOptions) {
+    super(options);
     this.#server = server;
+    this.#proxy = proxy;
     this.#ca = ca;
-    this.#legToProxy = this.connectOpts;
-    this.options.timeout = options.timeout; // `super` forgets it, and idle sockets would stay
+    this.#secure = protocol === 'https:';
+    Object.assign(this, { protocol, defaultPort: this.#secure ? 443 : 80 });
   }
 
-  override async connect(request: ClientRequest, options: ConnectOptions): Promise<Socket> {
-    const journey = journeyOf(request) as Journey;
+  /** Called by node:http for a request that gets no idle connection. */
+  override createConnection(options: object, ready?: (error: Error | null, socket: Socket) => void): undefined {
+    this.#open(options as Target).then(
+      (socket) => ready?.(null, socket),
+      (error: Error) => (ready as ((error: Error) => void) | undefined)?.(error),
+    );
+  }
+
+  async #open(target: Target): Promise<Socket> {
+    const { journey } = target;
     journey.proxyUrl = this.#server.url;
     journey.reach('proxy');
-    let status: number | null = null;
-    request.once('proxyConnect', ({ statusCode }: { statusCode: number }) => {
-      status = statusCode;
-      if (status === 200) journey.reach('tunnel');
+    const socket = await this.#connectToProxy();
+    socket.on('error', () => {}); // between one user of the socket and the next, nobody else listens
+    journey.hold(socket);
+    await this.#requestTunnel(socket, target);
+    journey.reach('tunnel');
+    return this.#secure ? this.#startTls(socket, target) : socket;
+  }
+
+  async #connectToProxy(): Promise<Socket> {
+    const { protocol, host, port } = this.#server;
+    const options = { host, port, keepAlive: true, keepAliveInitialDelay: keepAliveDelay };
+    if (protocol === 'http:') return connectTcp(options);
+    const { connect } = await import('node:tls');
+    const ca = this.#proxy.ca ?? this.#ca;
+    return connect({ ...options, ...(isIP(host) === 0 && { servername: host }), ...(ca && { ca }) });
+  }
+
+  /** Resolves when the proxy has opened the tunnel on the socket. */
+  #requestTunnel(socket: Socket, { host, port }: Target): Promise<void> {
+    const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+    return new Promise((resolve, reject) => {
+      const headers = { host: authority, ...authorization(this.#proxy) };
+      const request = sendRequest({ method: 'CONNECT', path: authority, headers, createConnection: () => socket });
+      request.once('connect', ({ statusCode = 0 }: IncomingMessage, _: Socket, head: Buffer) => {
+        if (statusCode < 200 || statusCode > 299) return fail(refusal(statusCode));
+        if (head.length > 0) socket.unshift(head);
+        resolve();
+      });
+      const fail = (error: Error) => {
+        socket.destroy();
+        reject(error);
+      };
+      request.once('error', (error) => fail(explained(error)));
+      request.end();
     });
-    // Read by `super.connect` before it first waits. The signal ends a socket whose request was given up.
-    const { signal } = journey;
-    this.connectOpts = { ...this.#legToProxy, signal, keepAlive: true, keepAliveInitialDelay: keepAliveDelay } as never;
-    const target = { ...options, ...(this.#ca && { ca: this.#ca }) };
-    const socket = await super.connect(request, target).catch(nameless);
-    if (status === 200) return socket;
-    socket.destroy(); // a stand-in that would replay the proxy's refusal as if the target had sent it
-    throw refusal(status ?? Number.NaN);
+  }
+
+  async #startTls(socket: Socket, { host }: Target): Promise<Socket> {
+    const { connect } = await import('node:tls');
+    return connect({ socket, host, ...(isIP(host) === 0 && { servername: host }), ...(this.#ca && { ca: this.#ca }) });
   }
 }
 
 function authorization({ credentials }: ProxySettings): Record<string, string> {
   if (credentials === undefined) return {};
   const pair = `${credentials.user.reveal()}:${credentials.password.reveal()}`;
-  return { 'Proxy-Authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
+  return { 'proxy-authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
-/** The errors of `https-proxy-agent` itself have no code: the proxy went away, or what it said could not be read. */
-function nameless(error: NodeJS.ErrnoException): never {
-  if (error.code !== undefined) throw error;
-  if (error.message.includes('ended before')) {
-    throw new ProxyConnectionError('PROXY_CLOSED', 'it closed the connection instead of answering CONNECT');
+/** What Node says of the proxy's answer in its own terms, in the user's. */
+function explained(error: NodeJS.ErrnoException): Error {
+  if (error.code === 'HPE_HEADER_OVERFLOW') {
+    return new ProxyConnectionError('PROXY_REFUSED', 'it answered CONNECT with more headers than are read (16 KB)');
   }
-  throw refusal(Number.NaN);
+  if (error.code?.startsWith('HPE_')) return new ProxyConnectionError('PROXY_NOT_HTTP', 'it does not speak HTTP');
+  if (error.message === 'socket hang up') {
+    return new ProxyConnectionError('PROXY_CLOSED', 'it closed the connection instead of answering CONNECT');
+  }
+  return error;
 }
 
 function refusal(status: number): ProxyConnectionError {
-  if (Number.isNaN(status)) return new ProxyConnectionError('PROXY_NOT_HTTP', 'it does not speak HTTP');
   const code = refusalCodes[status] ?? (status >= 500 ? 'PROXY_UNAVAILABLE' : 'PROXY_REFUSED');
   return new ProxyConnectionError(code, `it answered CONNECT with ${status}${remedies[code] ?? ''}`);
 }

@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
+import { formsOf } from '../../actions/answers.ts';
 import { openSession } from '../../aws/session.ts';
 import { execute } from '../../execute.ts';
-import type { Answer, FunctionSummary, Outcome } from '../../outcome/outcome.ts';
+import type { Outcome } from '../../outcome/outcome.ts';
 import { statuses } from '../../outcome/status.ts';
 import { toOutput } from '../../output.ts';
 import { cancelOnSignals } from '../process/cancel.ts';
-import { readFile } from '../process/input.ts';
 import { logTo } from '../process/log.ts';
+import { processPorts } from '../process/ports.ts';
 import { print } from '../process/print.ts';
 import { flagsOf } from './flags.ts';
 import { UsageError } from './usage-error.ts';
@@ -56,47 +57,13 @@ function parse(words: readonly string[], positional = 1): [string[], Record<stri
 async function ask(fields: Record<string, unknown>, { json, verbose }: Looks): Promise<number> {
   const log = logTo(verbose ? 'debug' : 'warn');
   const { signal, release } = cancelOnSignals(log);
-  const outcome = await execute(fields, { openSession, readFile, log, signal });
+  const outcome = await execute(fields, { ...processPorts, openSession, log, signal });
   release();
-  await print(json ? toOutput(fields, outcome) : plainText(outcome.answer));
+  await print(
+    json ? toOutput(fields, outcome) : outcome.answer === null ? '' : formsOf(outcome.answer).text(outcome.answer),
+  );
   process.stderr.write(summary(outcome));
   return statuses[outcome.status].exitCode;
-}
-
-function plainText(answer: Answer | null): string {
-  switch (answer?.kind) {
-    case 'invoke':
-      return answer.payload === null ? '' : `${answer.payload}\n`;
-    case 'functions':
-      return table(answer.functions);
-    case 'account':
-      return Object.entries({ ...answer.limits, ...answer.usage })
-        .map(([name, value]) => `${name.padEnd(32)} ${value.toLocaleString('en-US')}\n`)
-        .join('');
-    default:
-      return '';
-  }
-}
-
-function table(functions: readonly FunctionSummary[]): string {
-  const rows = functions.map(({ functionName, version, runtime, timeout, memorySize, description }) => [
-    functionName,
-    version ?? '',
-    runtime ?? '',
-    timeout === null ? '' : `${timeout} s`,
-    memorySize === null ? '' : `${memorySize} MB`,
-    description ?? '',
-  ]);
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
 }
 
 /** What a person wants to know besides the payload: the log, what went wrong, and whether the function ran. */

@@ -3,12 +3,13 @@ import { type Connector, connectorOver } from '../../connector/connector.ts';
 import { type ConnectionProfile, ConnectionProfileError } from '../../connector/profile.ts';
 import { refusingConnector } from '../../connector/refusing-connector.ts';
 import type { Log } from '../../ports.ts';
+import { processPorts } from '../process/ports.ts';
 import type { Node } from './red.ts';
 
 /** Makes the connector of a profile; of one that is not valid, a connector that says so on every call. */
 export function openConnector(profile: ConnectionProfile, log: Log): Connector {
   try {
-    return connectorOver(profile, { ...lazySessions(), log });
+    return connectorOver(profile, { ...processPorts, ...lazySessions(), log });
   } catch (error) {
     if (!(error instanceof ConnectionProfileError)) throw error;
     return refusingConnector(String(profile.id), error.violations);
@@ -19,10 +20,11 @@ export function openConnector(profile: ConnectionProfile, log: Log): Connector {
 function lazySessions(): SharedSessions {
   let sessions: Promise<SharedSessions> | undefined;
   return {
-    async openSession(connection, ports) {
+    async openSession(task, ports) {
       sessions ??= import('../../aws/shared-sessions.ts').then(({ sharedSessions }) => sharedSessions());
-      return (await sessions).openSession(connection, ports);
+      return (await sessions).openSession(task, ports);
     },
+    drain: async () => (await sessions)?.drain(),
     close: () => void sessions?.then((opened) => opened.close()),
   };
 }

@@ -1,21 +1,15 @@
-import { readFileSync, readFile as readWhole } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { addAbortSignal } from 'node:stream';
-import { promisify } from 'node:util';
 import { CancelledError, ValidationError } from '../../errors.ts';
-import { jsonFault } from '../../formats/json-fault.ts';
-import { parseDocument } from '../../formats/verbatim.ts';
-import type { ReadFile } from '../../task/task.ts';
-
-// Not from node:fs/promises, which takes 3 ms to load and to read its first file.
-export const readFile: ReadFile = promisify(readWhole);
+import { parseDocument } from '../../task/document.ts';
 
 /** Reads the JSON of fields from a file or standard input. Throws ValidationError, and CancelledError. */
 export async function readFields(path: string | undefined, signal: AbortSignal): Promise<unknown> {
   const text = path === undefined ? await readStandardInput(signal) : readFieldsFile(path);
   const json = text.replace(/^\uFEFF/, ''); // PowerShell writes one
-  const fault = jsonFault(json);
-  if (fault !== null) throw new ValidationError([{ field: null, message: `the input ${fault}` }]);
-  return parseDocument(json);
+  const document = parseDocument(json);
+  if ('fault' in document) throw new ValidationError([{ field: null, message: `the input ${document.fault}` }]);
+  return document.value;
 }
 
 function readFieldsFile(path: string): string {

@@ -6,10 +6,10 @@ import type { OpenSession } from '../../ports.ts';
  * answer. glibc reads these limits (seconds, and tries) from the environment at its first lookup; others ignore them.
  */
 export function boundingLookups(openSession: OpenSession): OpenSession {
-  return (connection, ports) => {
-    const seconds = connection.connectTimeout / 1000;
+  return (task, ports) => {
+    const seconds = task.limits.connectTimeout / 1000;
     const attempts = seconds > 1 ? 2 : 1;
     process.env.RES_OPTIONS ??= `timeout:${Math.floor(seconds / attempts)} attempts:${attempts}`;
-    return openSession(connection, ports);
+    return openSession(task, ports);
   };
 }

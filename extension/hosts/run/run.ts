@@ -8,10 +8,11 @@ import { toOutputParts } from '../../output.ts';
 import type { Ports } from '../../ports.ts';
 import { name, version } from '../../version.ts';
 import { cancelOnSignals } from '../process/cancel.ts';
-import { readFields, readFile } from '../process/input.ts';
+import { readFields } from '../process/input.ts';
 import { type Level, logTo } from '../process/log.ts';
 import { boundingLookups } from '../process/name-lookup.ts';
 import type { OutputFile } from '../process/output-file.ts';
+import { processPorts } from '../process/ports.ts';
 import { print } from '../process/print.ts';
 
 export interface RunOptions {
@@ -26,7 +27,7 @@ export interface RunOptions {
 export async function run({ fields, output, logLevel }: RunOptions): Promise<number> {
   const log = logTo(logLevel);
   const { signal, release } = cancelOnSignals(log);
-  const ports: Ports = { openSession: boundingLookups(openSession), readFile, log, signal };
+  const ports: Ports = { ...processPorts, openSession: boundingLookups(openSession), log, signal };
   log.info(`${name} ${version}`);
   let raw: unknown = null;
   let file: OutputFile | null = null;

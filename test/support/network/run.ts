@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSession } from '../../../extension/aws/session.ts';
 import { execute } from '../../../extension/execute.ts';
+import { processPorts } from '../../../extension/hosts/process/ports.ts';
 import { toOutput } from '../../../extension/output.ts';
 import { program } from '../run-program.ts';
 
@@ -37,7 +38,7 @@ export async function runInside(fields: Fields, signal = new AbortController().s
   const write = (level: string) => (message: string) => lines.push(`${level} ${message}`);
   const log = { error: write('ERROR'), warn: write('WARN'), info: write('INFO'), debug: write('DEBUG') };
   const started = performance.now();
-  const outcome = await execute(fields, { openSession, readFile: read, log, signal });
+  const outcome = await execute(fields, { ...processPorts, openSession, log, signal });
   return { output: JSON.parse(toOutput(fields, outcome)), log: lines.join('\n'), took: performance.now() - started };
 }
 
@@ -129,9 +130,4 @@ export async function eachOf<T, R>(items: readonly T[], width: number, work: (it
   };
   await Promise.all(Array.from({ length: width }, lane));
   return results;
-}
-
-async function read(path: string): Promise<Uint8Array> {
-  const { readFile } = await import('node:fs/promises');
-  return readFile(path);
 }

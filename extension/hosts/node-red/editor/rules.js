@@ -1,7 +1,7 @@
 import { profileFields } from '../../../connector/profile.gen.ts';
 import { clientContextOf } from '../../../formats/client-context.ts';
 import { parseFunctionName } from '../../../formats/function-name.ts';
-import { jsonFault } from '../../../formats/json-fault.ts';
+import { jsonFault } from '../../../formats/parse-json.ts';
 import { parseProxies } from '../../../formats/proxies.ts';
 import { hasPlaceholder, jsonTemplateFault, templateFault } from '../../../formats/template-parameters.ts';
 import { text } from './texts.js';

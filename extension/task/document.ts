@@ -1,12 +1,17 @@
-import { fieldTable } from '../task/fields.gen.ts';
-import { fieldNames } from '../task/wire.ts';
+import { type ParsedJson, parseJson } from '../formats/parse-json.ts';
+import { fieldTable } from './fields.gen.ts';
+import { fieldNames } from './wire.ts';
 
 /**
- * Parses a JSON document of fields. A script given as a JSON value is kept as the text that stands in the document, so
+ * Parses a JSON document of fields. A script given as a JSON value is kept as the text that it has in the document, so
  * that it is sent byte for byte: parsing would round 9007199254740993 and drop duplicate keys.
  */
-export function parseDocument(text: string): unknown {
-  const raw: unknown = JSON.parse(text);
+export function parseDocument(text: string): ParsedJson {
+  const parsed = parseJson(text);
+  return 'fault' in parsed ? parsed : { value: withScriptTexts(parsed.value, text) };
+}
+
+function withScriptTexts(raw: unknown, text: string): unknown {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
   const scripts = fieldNames.filter(
     (field) => fieldTable[field].kind === 'script' && isJsonValue(Reflect.get(raw, field)),

@@ -1,14 +1,23 @@
-/** Says where a text stops being JSON, or null if it is JSON. Never quotes the text: it may be confidential. */
-export function jsonFault(text: string): string | null {
-  if (text.charCodeAt(0) === 0xfeff) return 'must be JSON, but begins with a byte order mark; save it without';
-  if (!text.isWellFormed()) return 'must be valid Unicode, but holds half of a surrogate pair';
+/** A JSON text's value, or what is wrong with the text. */
+export type ParsedJson = { readonly value: unknown } | { readonly fault: string };
+
+/** Parses a JSON text, or says where it stops being JSON. Never quotes the text: it may be confidential. */
+export function parseJson(text: string): ParsedJson {
+  if (text.charCodeAt(0) === 0xfeff)
+    return { fault: 'must be JSON, but begins with a byte order mark; save it without' };
+  if (!text.isWellFormed()) return { fault: 'must be valid Unicode, but holds half of a surrogate pair' };
   try {
-    JSON.parse(text);
-    return null;
+    return { value: JSON.parse(text) };
   } catch {
     // The engine's own message quotes the text, and often without a position.
-    return `must be valid JSON, but is not ${place(text, endOfValidPart(text))}`;
+    return { fault: `must be valid JSON, but is not ${place(text, endOfValidPart(text))}` };
   }
+}
+
+/** What keeps a text from being JSON, or null. */
+export function jsonFault(text: string): string | null {
+  const parsed = parseJson(text);
+  return 'fault' in parsed ? parsed.fault : null;
 }
 
 function place(text: string, index: number): string {

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { Sha256 } from '@smithy/core/checksum';
+import { buildQueryString, HttpResponse, parseUrl } from '@smithy/core/protocols';
+import { operation as operationOf } from '@smithy/core/schema';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type {
+  HttpResponse as AnyHttpResponse,
+  AwsCredentialIdentity,
+  ClientProtocol,
+  Endpoint,
+  HandlerExecutionContext,
+  HttpRequest,
+  OperationSchema,
+  SerdeFunctions,
+  StaticOperationSchema,
+} from '@smithy/types';
+import { name as product, version } from '../../version.ts';
+import type { AnswerHead, Journey } from '../transport/journey.ts';
+import { readBody } from '../transport/read-body.ts';
+import { headOf, type Transport, type WireRequest } from '../transport/transport.ts';
+import { answerError, type ErrorBody, foreignAnswer } from './aws-error.ts';
+
+type Protocol = ClientProtocol<HttpRequest, AnyHttpResponse>;
+
+/** The SDK's description of an operation: its method and path, what goes in and what comes out. */
+export type Operation = StaticOperationSchema;
+
+/** An AWS service as this session reaches it: the SDK writes, signs and reads; the transport carries. */
+export interface Service {
+  /** In the credential scope of a signature. */
+  readonly signingName: string;
+  readonly region: string;
+  readonly protocol: Protocol;
+  /** Finds the URL at the first call. */
+  readonly endpoint: () => Promise<URL>;
+  readonly transport: Transport;
+  readonly clock: ServiceClock;
+}
+
+/** The difference between the service's clock and this host's, once an answer has shown it. */
+export interface ServiceClock {
+  /** Milliseconds. */
+  offset: number;
+}
+
+/** Sets the service's clock by the Date of an answer. */
+export function correctClock({ clock }: Service, serverDate: string): void {
+  const time = Date.parse(serverDate);
+  if (Number.isFinite(time)) clock.offset = time - Date.now();
+}
+
+export interface Exchange<Output> {
+  /** Null when the body is longer than is read. */
+  readonly output: Output | null;
+  readonly head: AnswerHead;
+}
+
+/** The most bytes of an answer that are kept: what AWS Lambda sends at most for a buffered invocation. */
+const answerLimit = 6_291_556;
+
+/** The most bytes of an error's body: AWS sends a name and a sentence. */
+const errorLimit = 2 ** 18;
+
+/** Signs and sends one request and reads its answer. Throws AnswerError, and what the connection throws. */
+export async function exchange<Output extends object>(
+  service: Service,
+  schema: Operation,
+  input: object,
+  identity: AwsCredentialIdentity,
+  journey: Journey,
+  check: (head: AnswerHead) => void = () => {},
+): Promise<Exchange<Output>> {
+  const [, namespace, name, traits, inputSchema, outputSchema] = schema;
+  const operation = operationOf(namespace, name, traits, inputSchema, outputSchema);
+  const request = await signed(service, await written(service, operation, input), identity);
+  const message = await service.transport.send(request, journey);
+  const head = headOf(message);
+  if (head.statusCode >= 300) {
+    const body = await readBody(message, errorLimit).catch(() => null);
+    throw answerError(head, body?.whole ? await errorIn(service, operation, head, body.bytes) : null);
+  }
+  check(head);
+  const { bytes, whole } = await readBody(message, answerLimit);
+  if (!whole) return { output: null, head };
+  return { output: await read<Output>(service, operation, head, bytes), head };
+}
+
+/** Settings that the protocols ask the client for. The serializers have their own defaults. */
+const settings = { disableHostPrefix: false } as unknown as SerdeFunctions & HandlerExecutionContext;
+
+async function written(service: Service, operation: OperationSchema, input: object): Promise<HttpRequest> {
+  const { protocol } = service;
+  const endpoint = parseUrl(await service.endpoint()) as Endpoint;
+  return protocol.serializeRequest(operation, input, { ...settings, endpoint: async () => endpoint } as never);
+}
+
+async function signed(service: Service, request: HttpRequest, identity: AwsCredentialIdentity): Promise<WireRequest> {
+  const { body, hostname, port, headers } = request;
+  Object.assign(headers, {
+    host: port === undefined ? hostname : `${hostname}:${port}`,
+    'user-agent': userAgent,
+    'x-amz-user-agent': `${product}/${version}`,
+    'amz-sdk-invocation-id': randomUUID(),
+    'amz-sdk-request': 'attempt=1; max=1',
+    ...(body && { 'content-length': String(Buffer.byteLength(body)) }),
+  });
+  const signer = new SignatureV4({
+    service: service.signingName,
+    region: service.region,
+    credentials: identity,
+    sha256: Sha256,
+    applyChecksum: true,
+  });
+  const signingDate = new Date(Date.now() + service.clock.offset);
+  const { protocol, method, path, query = {}, headers: all } = await signer.sign(request, { signingDate });
+  const search = buildQueryString(query);
+  return { protocol, hostname, port, method, path: search === '' ? path : `${path}?${search}`, headers: all, body };
+}
+
+const userAgent = [
+  `${product}/${version}`,
+  'ua/2.1',
+  `os/${process.platform}`,
+  'lang/js',
+  `md/nodejs#${process.versions.node}`,
+].join(' ');
+
+async function read<Output>(
+  { protocol }: Service,
+  operation: OperationSchema,
+  { statusCode, headers }: AnswerHead,
+  body: Uint8Array,
+): Promise<Output> {
+  const response = new HttpResponse({ statusCode, headers: { ...headers }, body });
+  try {
+    return (await protocol.deserializeResponse(operation, settings, response)) as Output;
+  } catch {
+    throw foreignAnswer(`not one of ${String(operation.name)}`);
+  }
+}
+
+/** What the body says of an error; null when it is no error of AWS. */
+async function errorIn(
+  { protocol }: Service,
+  operation: OperationSchema,
+  { statusCode, headers }: AnswerHead,
+  body: Uint8Array,
+): Promise<ErrorBody | null> {
+  const response = new HttpResponse({ statusCode, headers: { ...headers }, body });
+  try {
+    await protocol.deserializeResponse(operation, settings, response);
+    return null;
+  } catch (error) {
+    if (!('$metadata' in Object(error))) return null;
+    const { name: called, message, retryAfterSeconds } = error as ErrorBody;
+    return {
+      ...(!unnamed.has(called) && { name: called }),
+      ...(message !== 'UnknownError' && { message }),
+      retryAfterSeconds,
+    };
+  }
+}
+
+/** How the SDK calls an error without a name. */
+const unnamed = new Set<unknown>(['Error', 'Unknown', 'UnknownError']);

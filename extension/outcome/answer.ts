@@ -1,0 +1,79 @@
+/** What AWS answered to a task, by action. */
+export type Answer = InvokeResult | FunctionList | AccountSettings;
+
+export type AnswerKind = Answer['kind'];
+export type AnswerOf<K extends AnswerKind> = Extract<Answer, { kind: K }>;
+
+export interface InvokeResult {
+  readonly kind: 'invoke';
+  readonly statusCode: number;
+  /** Null when the answer had no body, or one that was not kept. */
+  readonly payload: Payload | null;
+  /** The decoded tail of the log; null when none was asked for. */
+  readonly log: string | null;
+  readonly report: Report | null;
+  readonly executedVersion: string | null;
+  readonly functionError: string | null;
+  readonly durableExecutionArn: string | null;
+}
+
+/** The payload of an answer, in memory or in a file. */
+export type Payload = TextPayload | SavedPayload;
+
+export interface TextPayload {
+  readonly kind: 'text';
+  /** Verbatim. */
+  readonly text: string;
+  /** The same as a value; null when the text is no JSON, which can then not be spliced into another document. */
+  readonly json: { readonly value: unknown } | null;
+}
+
+export interface SavedPayload {
+  readonly kind: 'saved';
+  readonly path: string;
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+  readonly isJson: boolean;
+}
+
+/** The REPORT line of an execution log as numbers. Durations in milliseconds, memory in MB (2^20 bytes). */
+export interface Report {
+  readonly durationMs: number | null;
+  readonly billedDurationMs: number | null;
+  readonly memorySizeMb: number | null;
+  readonly maxMemoryUsedMb: number | null;
+  readonly initDurationMs: number | null;
+  readonly xrayTraceId: string | null;
+}
+
+export interface FunctionList {
+  readonly kind: 'functions';
+  readonly statusCode: number;
+  readonly functions: readonly FunctionSummary[];
+  readonly nextMarker: string | null;
+}
+
+/** One row of List Functions: the ten attributes of the connector, in the names of the AWS API. */
+export interface FunctionSummary {
+  readonly functionName: string;
+  readonly functionArn: string;
+  readonly runtime: string | null;
+  readonly role: string | null;
+  readonly handler: string | null;
+  readonly version: string | null;
+  readonly description: string | null;
+  readonly lastModified: string | null;
+  /** Seconds. */
+  readonly timeout: number | null;
+  /** MB. */
+  readonly memorySize: number | null;
+}
+
+export interface AccountSettings {
+  readonly kind: 'account';
+  readonly statusCode: number;
+  /** Limits and usage as GetAccountSettings names them, in bytes and counts. */
+  readonly limits: Readonly<Record<string, number>>;
+  readonly usage: Readonly<Record<string, number>>;
+}
