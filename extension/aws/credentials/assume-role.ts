@@ -6,7 +6,7 @@ import { foreignAnswer } from '../api/aws-error.ts';
 import { correctClock, exchange, type Service } from '../api/service.ts';
 import type { Endpoints } from '../endpoints.ts';
 import { makeCall } from '../transport/call.ts';
-import type { CredentialPolicy } from './credential-source.ts';
+import type { CredentialPolicy } from './credential-policy.ts';
 import { secretsOf } from './identity-secrets.ts';
 
 /** Assumes a role through STS. It changes nothing at AWS, so each attempt as a whole has `connect_timeout`. */

@@ -1,14 +1,8 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
-import type { CallOptions, Environment, Log, Ports } from '../../ports.ts';
+import type { Environment } from '../../ports.ts';
 import type { Connection, CredentialReference, Keys } from '../../task/connection.ts';
 import type { Endpoints } from '../endpoints.ts';
-import type { Transport } from '../transport/transport.ts';
-
-/** What the search for credentials may use. */
-export interface CredentialPolicy extends CallOptions {
-  readonly transport: Transport;
-  readonly log: Log;
-}
+import { type CredentialHost, type CredentialPolicy, keysIn } from './credential-policy.ts';
 
 /** Credentials that are looked up once and again shortly before they expire. */
 export interface CredentialSource {
@@ -17,9 +11,6 @@ export interface CredentialSource {
   /** Usable credentials, fetched by calls of the given policy if need be. Throws CallError and ValidationError. */
   fresh(policy: CredentialPolicy): Promise<AwsCredentialIdentity>;
 }
-
-/** What the host that runs the task offers. */
-export type CredentialHost = Pick<Ports, 'environment' | 'readFile'>;
 
 /** The source that a connection asks for: given keys, a reference or the default chain, and the role on top of it. */
 export function credentialSource(
@@ -52,15 +43,6 @@ function baseSource(
       return given('the environment (AWS_ACCESS_KEY_ID)', keys);
     }
   }
-}
-
-/** The keys in PREFIX_ACCESS_KEY_ID, PREFIX_SECRET_ACCESS_KEY and PREFIX_SESSION_TOKEN; null when a key is not set. */
-export function keysIn(environment: Environment, prefix: string): AwsCredentialIdentity | null {
-  const accessKeyId = environment[`${prefix}_ACCESS_KEY_ID`];
-  const secretAccessKey = environment[`${prefix}_SECRET_ACCESS_KEY`];
-  const sessionToken = environment[`${prefix}_SESSION_TOKEN`];
-  if (!accessKeyId || !secretAccessKey) return null;
-  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
 }
 
 function identityOf({ accessKeyId, secretAccessKey, sessionToken }: Keys): AwsCredentialIdentity {

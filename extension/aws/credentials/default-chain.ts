@@ -7,7 +7,7 @@ import { type Sections, sharedFiles } from '../profile.ts';
 import { makeCall } from '../transport/call.ts';
 import { providerHandler } from '../transport/provider-handler.ts';
 import { chainSecrets } from './chain-secrets.ts';
-import type { CredentialPolicy } from './credential-source.ts';
+import type { CredentialPolicy } from './credential-policy.ts';
 
 /** What the providers are made with. */
 interface Settings {

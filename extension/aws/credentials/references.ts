@@ -3,7 +3,7 @@ import { ValidationError } from '../../errors.ts';
 import type { ReadFile } from '../../ports.ts';
 import type { CredentialReference } from '../../task/connection.ts';
 import type { Endpoints } from '../endpoints.ts';
-import { type CredentialHost, type CredentialPolicy, keysIn } from './credential-source.ts';
+import { type CredentialHost, type CredentialPolicy, keysIn } from './credential-policy.ts';
 
 /** Resolves a reference to credentials on this host. Throws ValidationError, and CallError where a call is made. */
 export async function resolveReference(

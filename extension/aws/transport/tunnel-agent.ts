@@ -85,7 +85,7 @@ export class TunnelAgent extends Agent {
       const headers = { host: authority, ...authorization(this.#proxy) };
       const request = sendRequest({ method: 'CONNECT', path: authority, headers, createConnection: () => socket });
       request.once('connect', ({ statusCode = 0 }: IncomingMessage, _: Socket, head: Buffer) => {
-        if (statusCode < 200 || statusCode > 299) return fail(refusal(statusCode));
+        if (statusCode !== 200) return fail(refusal(statusCode));
         if (head.length > 0) socket.unshift(head);
         resolve();
       });

@@ -71,7 +71,7 @@ export async function startFaultProxy(options: FaultProxyOptions = {}): Promise<
   }
 
   const listener = await listen((raw) => {
-    if (stage === 'proxy accept') return inflict(fault, raw, raw, 'HTTP');
+    if (stage === 'proxy accept') return inflict(fault, raw, raw, 'HTTP/1.1 200 OK\r\nx-slow: a');
     if (stage === 'proxy TLS' && fault !== 'wrong certificate') {
       raw.once('data', () => inflict(fault, raw, raw, '\u0016\u0003\u0003\u0040\u0000\u0002'));
       return;
