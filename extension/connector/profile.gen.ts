@@ -56,13 +56,14 @@ export interface ProfileFieldFacts {
   /** A secret: taken, never given back. */
   readonly writeOnly?: boolean;
   readonly default?: string | number;
+  readonly required?: boolean;
   /** The fields that must be set when this one is. */
   readonly needs?: readonly string[];
 }
 
 export const profileFields: Readonly<Record<keyof ConnectionProfile, ProfileFieldFacts>> = {
   id: {"title":"Connection ID","rule":"must be 1 to 100 characters","type":"string","minLength":1,"maxLength":100},
-  name: {"title":"Profile Name","rule":"must be a descriptive name of at most 100 characters","type":"string","maxLength":100,"pattern":"\\S"},
+  name: {"title":"Profile Name","rule":"must be a descriptive name of at most 100 characters","type":"string","maxLength":100,"pattern":"\\S","required":true},
   description: {"title":"Description","rule":"must be at most 1000 characters","type":"string","maxLength":1000},
   region: {"title":"Region","rule":"must be the code of an AWS region, such as us-east-1","type":"string","pattern":"^[a-z0-9][a-z0-9-]{0,62}$","default":"us-east-1"},
   accessKeyId: {"title":"Access Key ID","rule":"must be an access key id, without blanks","type":"string","pattern":"^[\\x21-\\x7e]+$","writeOnly":true,"needs":["secretAccessKey"]},

@@ -116,6 +116,22 @@ export interface FieldFacts {
   readonly rule?: string;
 }
 
+/** What a form can check of a field: the pattern of a text, the bounds of an integer. */
+export const fieldLimits = {
+  region: {"pattern":"^[a-z0-9][a-z0-9-]{0,62}$"},
+  role_arn: {"pattern":"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\\x21-\\x7e]{1,600}$"},
+  qualifier: {"pattern":"^(\\$LATEST(\\.PUBLISHED)?|[A-Za-z0-9_-]{1,128})$"},
+  wait_for_completion_timeout: {"minimum":1,"maximum":900},
+  role_external_id: {"pattern":"^[A-Za-z0-9_+=,.@:/-]{2,1224}$"},
+  role_session_name: {"pattern":"^[A-Za-z0-9_+=,.@-]{2,64}$"},
+  role_duration_seconds: {"minimum":900,"maximum":43200},
+  connect_timeout: {"minimum":1,"maximum":60},
+  max_attempts: {"minimum":1,"maximum":10},
+  tenant_id: {"pattern":"^[A-Za-z0-9._:/=+@ -]{1,256}$"},
+  durable_execution_name: {"pattern":"^[A-Za-z0-9_-]{1,64}$"},
+  max_items: {"minimum":1,"maximum":10000},
+} as const;
+
 /** When the requirements of the schema's allOf apply, by their index. */
 export const conditions: readonly string[] = [
   "when role_based_access is true",

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-// @ts-expect-error a build script without types
-import { generateConnection } from '../../build/derive/connection.mjs';
 import { ConnectionProfileError, createConnector } from '../../extension/index.ts';
 import { readSchema } from './support.ts';
 
@@ -62,10 +59,6 @@ describe('a profile', () => {
   test('tells everything that is wrong at once', () => {
     expect(Object.keys(faultsOf({ name: '', region: '!', timeout: -1 })).sort()).toEqual(['name', 'region', 'timeout']);
   });
-});
-
-test('what is derived from the schema is fresh', () => {
-  for (const [path, text] of Object.entries(generateConnection())) expect(readFileSync(path, 'utf8')).toBe(text);
 });
 
 test('fields that a profile shares with the task have the same rules', () => {
