@@ -63,6 +63,7 @@ function kindFaults(name, field) {
   return [
     ...(field.type === kind.type ? [] : [`${name}: a ${field['x-kind']} must have the type ${kind.type}.`]),
     ...missing(name, field, kind.needs),
+    ...(kind.type === 'object' && !field.oneOf ? missing(name, field, ['required']) : []),
     ...(field['x-json-only'] === undefined || field['x-json-only'] === true
       ? []
       : [`${name}: x-json-only must be true; leave it out for a field of the Universal Template.`]),

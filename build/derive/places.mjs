@@ -46,10 +46,8 @@ export function placeFaults({ properties, allOf }, shipped) {
 function inputFaults(name, field, { fields }) {
   const slot = fields[name];
   if (field['x-json-only']) {
-    return [
-      ...(slot ? [`${name} has a slot in ${shippedPath}, so tasks hold values for it: remove its x-json-only.`] : []),
-      ...(inForm.has(name) ? [`${name} is x-json-only: remove it from the form in ${formPath}.`] : []),
-    ];
+    if (slot) return [`${name} has a slot in ${shippedPath}, so tasks hold values for it: remove its x-json-only.`];
+    return inForm.has(name) ? [`${name} is x-json-only: remove it from ${formPath}.`] : [];
   }
   if (slot === undefined) return [`${name} has no place: ${remedy(name, field, fields)}`];
   return [

@@ -28,7 +28,7 @@ export interface ConnectionProfile {
   readonly stsEndpointUrl?: string | undefined;
   /** URL of Lambda, such as http://localhost:4566 for LocalStack. Unset: AWS Lambda. */
   readonly endpointUrl?: string | undefined;
-  /** Default timeout of an invocation. Lambda's hard maximum is 900 s. */
+  /** Default timeout of an invocation. Lambda runs a synchronous call for at most 1800 s. */
   readonly timeout?: number | undefined;
   /** For DNS, TCP, proxy CONNECT and TLS together. */
   readonly connectTimeout?: number | undefined;
@@ -75,7 +75,7 @@ export const profileFields: Readonly<Record<keyof ConnectionProfile, ProfileFiel
   roleDurationSeconds: {"title":"Session Duration (seconds)","rule":"must be a whole number of seconds from 900 to 43200","type":"integer","minimum":900,"maximum":43200,"needs":["roleArn"]},
   stsEndpointUrl: {"title":"STS Endpoint","rule":"must be an http or https URL, such as http://localhost:4566","type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/]","needs":["roleArn"]},
   endpointUrl: {"title":"Custom Endpoint","rule":"must be an http or https URL, such as http://localhost:4566","type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/]"},
-  timeout: {"title":"Request Timeout (seconds)","rule":"must be a whole number of seconds from 1 to 900","type":"integer","minimum":1,"maximum":900,"default":60},
+  timeout: {"title":"Request Timeout (seconds)","rule":"must be a whole number of seconds from 1 to 1800","type":"integer","minimum":1,"maximum":1800,"default":60},
   connectTimeout: {"title":"Connect Timeout (seconds)","rule":"must be a whole number of seconds from 1 to 60","type":"integer","minimum":1,"maximum":60,"default":10},
   maxAttempts: {"title":"Attempts","rule":"must be a whole number from 1 to 10","type":"integer","minimum":1,"maximum":10,"default":3},
   proxy: {"title":"Proxy","rule":"must be a URL with a scheme, such as http://proxy.example.com:3128","type":"string","minLength":1},

@@ -38,11 +38,12 @@ export interface ProxySettings {
 
 /** The connection that the fields ask for; `ca` is the text of proxy_ca_bundle_file. */
 export function connectionOf(fields: Fields, ca: string | undefined): Connection {
-  const { region = regionOf(fields), credentials, role_arn, endpoint_url, sts_endpoint_url } = fields;
+  const { region = regionOf(fields), role_arn, endpoint_url, sts_endpoint_url } = fields;
+  const credentials = fields.credentials && credentialsOf(fields.credentials);
   const proxy = proxyOf(fields, ca);
   return {
     ...(region && { region }),
-    ...(credentials && { credentials: credentialsOf(credentials) }),
+    ...(credentials && { credentials }),
     ...(fields.role_based_access && role_arn && { role: roleOf(fields, role_arn) }),
     ...(endpoint_url && { endpointUrl: endpoint_url }),
     ...(sts_endpoint_url && { stsEndpointUrl: sts_endpoint_url }),
@@ -58,7 +59,9 @@ function regionOf({ function_name = '' }: Fields): string | undefined {
   return typeof name === 'string' ? undefined : name.region;
 }
 
-function credentialsOf({ user, password, token }: NonNullable<Fields['credentials']>): Credentials {
+function credentialsOf(credentials: NonNullable<Fields['credentials']>): Credentials | undefined {
+  if ('from' in credentials) return undefined;
+  const { user, password, token } = credentials;
   return {
     accessKeyId: new Secret(user),
     secretAccessKey: new Secret(password),

@@ -4,8 +4,8 @@
 export interface Fields {
   /** What the task does. */
   readonly action: "Trigger Lambda Function" | "List Functions" | "Test Connection";
-  /** Access key id as user, secret access key as password, session token as token. Unset: the default chain (environment, shared files and profiles, SSO, web identity, ECS, EC2). */
-  readonly credentials?: { readonly user: string; readonly password: string; readonly token?: string };
+  /** Access key id as user, secret access key as password, session token as token; in JSON input also a reference as from: env:PREFIX, file:PATH or profile:NAME. Unset: the default chain (environment, shared files and profiles, SSO, web identity, ECS, EC2). */
+  readonly credentials?: { readonly user: string; readonly password: string; readonly token?: string } | { readonly from: string };
   /** Unset: the region in a full function ARN, then AWS_REGION, AWS_DEFAULT_REGION, the profile's region. */
   readonly region?: string;
   /** Assume the role before calling Lambda. */
@@ -75,7 +75,7 @@ export type Kind = 'choice' | 'credential' | 'text' | 'boolean' | 'integer' | 's
 /** How each field is read from the wire, in the order in which the output echoes them. */
 export const fieldTable: Readonly<Record<keyof Fields, FieldFacts>> = {
   action: {"kind":"choice","choices":["Trigger Lambda Function","List Functions","Test Connection"]},
-  credentials: {"kind":"credential","parts":["user","password","token"],"rule":"give the access key id as user and the secret access key as password, or leave both unset to use the default credential chain"},
+  credentials: {"kind":"credential","parts":["user","password","token","from"],"rule":"give the access key id as user and the secret access key as password, or a reference as from (env:PREFIX, file:PATH or profile:NAME); leave all unset to use the default credential chain"},
   region: {"kind":"text","rule":"must be the code of an AWS region, such as us-east-1"},
   role_based_access: {"kind":"boolean"},
   role_arn: {"kind":"text","rule":"must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/invoke"},
@@ -92,7 +92,7 @@ export const fieldTable: Readonly<Record<keyof Fields, FieldFacts>> = {
   proxy: {"kind":"text"},
   proxy_credentials: {"kind":"credential","parts":["user","password"],"rule":"give the proxy's user (without a colon) and password"},
   proxy_ca_bundle_file: {"kind":"text"},
-  wait_for_completion_timeout: {"kind":"integer","rule":"must be a whole number of seconds from 1 to 900"},
+  wait_for_completion_timeout: {"kind":"integer","rule":"must be a whole number of seconds from 1 to 1800"},
   endpoint_url: {"kind":"text"},
   payload_file: {"kind":"text"},
   role_external_id: {"kind":"text","rule":"must be 2 to 1224 letters, digits or _+=,.@:/-"},
@@ -121,7 +121,7 @@ export const fieldLimits = {
   region: {"pattern":"^[a-z0-9][a-z0-9-]{0,62}$"},
   role_arn: {"pattern":"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\\x21-\\x7e]{1,600}$"},
   qualifier: {"pattern":"^(\\$LATEST(\\.PUBLISHED)?|[A-Za-z0-9_-]{1,128})$"},
-  wait_for_completion_timeout: {"minimum":1,"maximum":900},
+  wait_for_completion_timeout: {"minimum":1,"maximum":1800},
   role_external_id: {"pattern":"^[A-Za-z0-9_+=,.@:/-]{2,1224}$"},
   role_session_name: {"pattern":"^[A-Za-z0-9_+=,.@-]{2,64}$"},
   role_duration_seconds: {"minimum":900,"maximum":43200},
