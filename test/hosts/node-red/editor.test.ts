@@ -281,7 +281,7 @@ function suite() {
       connectTimeout: ['advanced', '61', /from 1 to 60/],
       maxAttempts: ['advanced', 'many', /from 1 to 10/],
       proxyUser: ['advanced', 'a:b', /without a colon/],
-      proxyCaBundleFile: ['advanced', '/x.pem', /only with a Proxy/],
+      proxyCaBundleFile: ['advanced', '/x.pem', /only with Proxy/],
       proxy: ['advanced', 'proxy:3128', /URL with a scheme/],
     };
     for (const [field, [tab, value, message]] of Object.entries(bad)) {
@@ -292,7 +292,7 @@ function suite() {
     await hands.shot('bad connection');
     await hands.fill('proxy', '');
     await hands.fill('proxyPassword', 'proxy-password-1');
-    expect(await hands.faultAt(PANES, 'proxyPassword')).toContain('only with a Proxy');
+    expect(await hands.faultAt(PANES, 'proxyPassword')).toContain('only with Proxy');
     expect(await page.isDisabled('#node-config-dialog-ok')).toBe(true);
     await page.click('#node-config-dialog-cancel');
     await page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
