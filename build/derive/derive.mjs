@@ -4,6 +4,7 @@ import { connectionFiles } from './connection.mjs';
 import { fieldFaults, profileFaults } from './declaration.mjs';
 import { withEchoedFields } from './echo.mjs';
 import { fieldFiles } from './fields.mjs';
+import { withInputs } from './github-action.mjs';
 import { placeFaults } from './places.mjs';
 import { withFieldTable } from './readme-fields.mjs';
 import { templateOf } from './template.mjs';
@@ -13,6 +14,7 @@ const read = (path) => readFileSync(new URL(path, root), 'utf8');
 const readJson = (path) => JSON.parse(read(path));
 
 const outputSchema = 'schemas/extension-output.schema.json';
+const githubAction = 'examples/controllers/github-actions/action.yml';
 
 /** Thrown when the schemas do not declare enough, or declare what cannot be. */
 export class DeclarationError extends Error {}
@@ -30,6 +32,7 @@ export function derive() {
     ...fieldFiles(fields),
     ...connectionFiles(connection),
     [outputSchema]: withEchoedFields(read(outputSchema), fields),
+    [githubAction]: withInputs(read(githubAction), fields),
     'template.json': templateOf(fields, shipped),
     'README.md': withFieldTable(read('README.md'), fields),
   };

@@ -32,7 +32,7 @@ export interface ConnectionProfile {
   readonly timeout?: number | undefined;
   /** For DNS, TCP, proxy CONNECT and TLS together. */
   readonly connectTimeout?: number | undefined;
-  /** Attempts in all, only after failures that prove that nothing was executed. */
+  /** Number of attempts. Only failures that prove that nothing was executed are retried. */
   readonly maxAttempts?: number | undefined;
   /** http://host:port or https://host:port; two entries, one of each scheme, are separated by a comma. Never with a password. */
   readonly proxy?: string | undefined;

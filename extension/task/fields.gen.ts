@@ -22,7 +22,7 @@ export interface Fields {
   readonly payload_script?: string;
   /** Where the client context comes from. */
   readonly client_context_source: "None" | "Script";
-  /** The client context: JSON, base64-encoded for you, at most 3,583 bytes encoded. AWS drops it with Event. */
+  /** The client context: JSON, which the task base64-encodes, at most 3,583 bytes encoded. AWS drops it with Event. */
   readonly client_context_script?: string;
   /** Tail brings the last 4 KB of the execution log. Only with Request Response. */
   readonly log_type: "None" | "Tail";
@@ -52,19 +52,19 @@ export interface Fields {
   readonly role_duration_seconds: number;
   /** Seconds for DNS, TCP, proxy CONNECT and TLS together. */
   readonly connect_timeout: number;
-  /** Attempts in all, only after failures that prove that nothing was executed. */
+  /** Number of attempts. Only failures that prove that nothing was executed are retried. */
   readonly max_attempts: number;
   /** http or https URL of STS. Unset: AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, then the region's endpoint. */
   readonly sts_endpoint_url?: string;
-  /** Whether an error in the function's own code fails the task (exit 1). If not, it is exit 0 with function_error in the result. */
+  /** Whether an error in the function's own code fails the task (exit 1). If false, the task ends with exit 0 and function_error in the result. */
   readonly fail_on_function_error: boolean;
   /** Tenant of a function with tenant isolation. */
   readonly tenant_id?: string;
   /** Name of the durable execution: AWS starts one execution for one name. */
   readonly durable_execution_name?: string;
-  /** List Functions: where to go on, the next_marker of an earlier list. */
+  /** List Functions: where to continue, the next_marker of an earlier list. */
   readonly marker?: string;
-  /** List Functions: how many functions at most. */
+  /** List Functions: the largest number of functions to list. */
   readonly max_items: number;
   /** List Functions: ALL lists every published version, unqualified only the latest. */
   readonly function_version: "ALL" | "unqualified";

@@ -26,7 +26,7 @@ interface Shipped {
 
 // A copy of what `npm run generate` reads and writes, in which fields are declared for the test.
 const copy = realpathSync(mkdtempSync(join(tmpdir(), 'declaration-')));
-const sources = ['build', 'schemas', 'extension', 'README.md', 'template.json', 'package.json'];
+const sources = ['build', 'schemas', 'extension', 'examples', 'README.md', 'template.json', 'package.json'];
 const schemaPath = 'schemas/fields.schema.json';
 const shippedPath = 'extension/hosts/universal-agent/shipped-fields.json';
 const formPath = 'build/derive/template-form.mjs';
@@ -73,6 +73,9 @@ function changed(before: Record<string, string>): string[] {
 }
 
 const note = { title: 'Note', 'x-kind': 'text', type: 'string', description: 'What the run is for.' };
+/** A kind of which there are slots enough. */
+const flag = { ...note, 'x-kind': 'boolean', type: 'boolean' };
+const flagSlot = { type: 'Boolean', mapping: 'Boolean Field 15', sysId: '0123456789ab4cde8f0123456789abcd' };
 const jsonOnly = { ...note, 'x-json-only': true };
 const task = { function_name: 'hello', region: 'us-east-1' };
 
@@ -84,7 +87,7 @@ test('what is declared today needs nothing written', () => {
 
 describe('an optional text field for JSON input', () => {
   beforeEach(() => {
-    declare('note', jsonOnly);
+    declare('made_up_note', jsonOnly);
   });
 
   test('is written everywhere but in the template', () => {
@@ -92,12 +95,13 @@ describe('an optional text field for JSON input', () => {
     expect(generate()).toMatchObject({ status: 0, stderr: '' });
     expect(changed(before)).toEqual([
       'README.md',
+      'examples/controllers/github-actions/action.yml',
       'extension/task/fields.gen.ts',
       'extension/task/validate.gen.js',
       'schemas/extension-output.schema.json',
     ]);
     expect(read('README.md')).toContain(
-      '| `note` | text |  | What the run is for. In JSON input only: the Universal Template does not have it. |',
+      '| `made_up_note` | text |  | What the run is for. In JSON input only: the Universal Template does not have it. |',
     );
   });
 
@@ -106,30 +110,30 @@ describe('an optional text field for JSON input', () => {
     const { parseFields } = await import(join(copy, 'extension/task/fields.ts'));
     const { toFailure } = await import(join(copy, 'extension/outcome/failure.ts'));
     const { toOutput } = await import(join(copy, 'extension/output.ts'));
-    expect(parseFields(task).note).toBeUndefined();
-    expect(parseFields({ ...task, note: ' monthly ' }).note).toBe('monthly');
+    expect(parseFields(task).made_up_note).toBeUndefined();
+    expect(parseFields({ ...task, made_up_note: ' monthly ' }).made_up_note).toBe('monthly');
     let refused: unknown;
     try {
-      parseFields({ ...task, note: { text: 'monthly' } });
+      parseFields({ ...task, made_up_note: { text: 'monthly' } });
     } catch (error) {
       refused = error;
     }
-    expect(refused).toMatchObject({ violations: [{ field: 'note', message: 'must be text' }] });
+    expect(refused).toMatchObject({ violations: [{ field: 'made_up_note', message: 'must be text' }] });
 
-    const output = JSON.parse(toOutput({ ...task, note: 'monthly' }, toFailure(refused)));
-    expect(output.invocation.fields.note).toBe('monthly');
+    const output = JSON.parse(toOutput({ ...task, made_up_note: 'monthly' }, toFailure(refused)));
+    expect(output.invocation.fields.made_up_note).toBe('monthly');
     const ajv = new Ajv2020({ strict: false });
     const isOutput = ajv.compile(JSON.parse(read('schemas/extension-output.schema.json')));
     expect(isOutput(output)).toBe(true);
-    delete output.invocation.fields.note;
+    delete output.invocation.fields.made_up_note;
     expect(isOutput(output)).toBe(false);
 
     write(
       'probe.ts',
       `import type { Fields } from './extension/task/fields.gen.ts';
-export const right: Fields['note'] = 'monthly';
+export const right: Fields['made_up_note'] = 'monthly';
 // @ts-expect-error a note is text
-export const wrong: Fields['note'] = 7;
+export const wrong: Fields['made_up_note'] = 7;
 `,
     );
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
@@ -150,39 +154,38 @@ export const wrong: Fields['note'] = 7;
 });
 
 test('a field with a slot and a row is in the template', () => {
-  declare('note', note);
-  const slot = { type: 'Text', mapping: 'Text Field 20', sysId: '0123456789ab4cde8f0123456789abcd' };
-  change<Shipped>(shippedPath, ({ fields }) => Object.assign(fields, { note: slot }));
-  write(formPath, read(formPath).replace("[{ name: 'endpoint_url'", "[{ name: 'note', span: 2 }],\n  $&"));
+  declare('made_up_note', flag);
+  change<Shipped>(shippedPath, ({ fields }) => Object.assign(fields, { made_up_note: flagSlot }));
+  write(formPath, read(formPath).replace("[{ name: 'endpoint_url'", "[{ name: 'made_up_note', span: 2 }],\n  $&"));
   expect(generate()).toMatchObject({ status: 0, stderr: '' });
   const { fields } = JSON.parse(read('template.json'));
-  expect(fields.find(({ name }: { name: string }) => name === 'note')).toMatchObject({
-    fieldMapping: 'Text Field 20',
-    fieldType: 'Text',
-    sysId: slot.sysId,
+  expect(fields.find(({ name }: { name: string }) => name === 'made_up_note')).toMatchObject({
+    fieldMapping: flagSlot.mapping,
+    fieldType: flagSlot.type,
+    sysId: flagSlot.sysId,
     label: 'Note',
     hint: 'What the run is for.',
   });
-  expect(read('README.md')).toContain('| `note` | text |  | What the run is for. |');
+  expect(read('README.md')).toContain('| `made_up_note` | boolean |  | What the run is for. |');
 });
 
 const properties = (alter: (properties: Schema['properties']) => void) => () =>
   change<Schema>(schemaPath, (schema) => alter(schema.properties));
 const shippedFields = (alter: (fields: Shipped['fields']) => void) => () =>
   change<Shipped>(shippedPath, ({ fields }) => alter(fields));
-const withNote = (declaration: Declaration) => () => declare('note', declaration);
+const withNote = (declaration: Declaration) => () => declare('made_up_note', declaration);
 
 describe('nothing is written, and the fault is named, for', () => {
   test.each<[string, () => void, string | RegExp]>([
     [
       'a field without a place',
-      withNote(note),
-      /^note has no place: declare "x-json-only": true in schemas\/fields.schema.json, or add "note": \{"type":"Text","mapping":"Text Field \d+","sysId":"[0-9a-f]{32}"\} to extension\/hosts\/universal-agent\/shipped-fields.json and a row to build\/derive\/template-form.mjs\.\n$/,
+      withNote(flag),
+      /^made_up_note has no place: declare "x-json-only": true in schemas\/fields.schema.json, or add "made_up_note": \{"type":"Boolean","mapping":"Boolean Field \d+","sysId":"[0-9a-f]{32}"\} to extension\/hosts\/universal-agent\/shipped-fields.json and a row to build\/derive\/template-form.mjs\.\n$/,
     ],
     [
       'a field without a place when every slot is taken',
       () => {
-        declare('note', note);
+        declare('made_up_note', note);
         shippedFields((fields) => {
           for (let number = 1; number <= 20; number++) {
             const mapping = `Text Field ${number}`;
@@ -191,7 +194,7 @@ describe('nothing is written, and the fault is named, for', () => {
           }
         })();
       },
-      'note has no place: declare "x-json-only": true in schemas/fields.schema.json, since no Text slot is free.',
+      'made_up_note has no place: declare "x-json-only": true in schemas/fields.schema.json, since no Text slot is free.',
     ],
     [
       'a field of the template that is declared JSON-only',
@@ -201,12 +204,10 @@ describe('nothing is written, and the fault is named, for', () => {
     [
       'a field with a slot, but no row in the form',
       () => {
-        declare('note', note);
-        shippedFields((fields) => {
-          fields.note = { type: 'Text', mapping: 'Text Field 20', sysId: '0123456789ab4cde8f0123456789abcd' };
-        })();
+        declare('made_up_note', flag);
+        shippedFields((fields) => Object.assign(fields, { made_up_note: flagSlot }))();
       },
-      'note has no row in the form: add it to build/derive/template-form.mjs.',
+      'made_up_note has no row in the form: add it to build/derive/template-form.mjs.',
     ],
     [
       'a slot that two fields have',
@@ -247,48 +248,48 @@ describe('nothing is written, and the fault is named, for', () => {
     [
       'a JSON-only field that the form makes necessary',
       () => {
-        declare('note', jsonOnly);
+        declare('made_up_note', jsonOnly);
         change<Schema>(schemaPath, ({ allOf }) => {
           allOf.push({
             'x-when': 'when use_proxy is true',
             if: { properties: { use_proxy: { const: true } }, required: ['use_proxy'] },
             // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-            then: { required: ['note'] },
+            then: { required: ['made_up_note'] },
           });
         });
       },
-      'note is x-json-only, but the form makes it necessary when use_proxy is true.',
+      'made_up_note is x-json-only, but the form makes it necessary when use_proxy is true.',
     ],
     [
       'a field without a description',
       withNote({ ...jsonOnly, description: undefined }),
-      'note has no description: add it.',
+      'made_up_note has no description: add it.',
     ],
-    ['a field without a title', withNote({ ...jsonOnly, title: undefined }), 'note has no title: add it.'],
+    ['a field without a title', withNote({ ...jsonOnly, title: undefined }), 'made_up_note has no title: add it.'],
     [
       'a description that would break the table of the README',
       withNote({ ...jsonOnly, description: 'this | that' }),
-      'note: the description must be one line without | and */: tables and comments hold it.',
+      'made_up_note: the description must be one line without | and */: tables and comments hold it.',
     ],
     [
       'a field of an unknown kind',
       withNote({ ...jsonOnly, 'x-kind': 'string' }),
-      'note has no known x-kind: it must be one of choice, text, script, boolean, integer, credential.',
+      'made_up_note has no known x-kind: it must be one of choice, text, script, boolean, integer, credential.',
     ],
     [
       'a kind and a type that contradict each other',
       withNote({ ...jsonOnly, type: 'integer' }),
-      'note: a text must have the type string.',
+      'made_up_note: a text must have the type string.',
     ],
     [
       'a mistyped attribute',
       withNote({ ...jsonOnly, 'x-rules': 'must be short' }),
-      'properties/note/x-rules is not a known attribute: use one of x-kind, x-rule, x-when, x-json-only.',
+      'properties/made_up_note/x-rules is not a known attribute: use one of x-kind, x-rule, x-when, x-json-only.',
     ],
     [
       'x-json-only that is no yes',
       withNote({ ...note, 'x-json-only': 'yes' }),
-      'note: x-json-only must be true; leave it out for a field of the Universal Template.',
+      'made_up_note: x-json-only must be true; leave it out for a field of the Universal Template.',
     ],
     [
       'an integer whose rule states other bounds',
