@@ -1,19 +1,15 @@
-// Makes what is derived from schemas/connection.schema.json: the profile's type, its defaults and rules, and the
-// compiled validator. `npm run generate` writes it; a test proves it fresh.
-import { readFileSync } from 'node:fs';
-import Ajv2020 from 'ajv/dist/2020.js';
-import standaloneCode from 'ajv/dist/standalone/index.js';
+// The files derived from schemas/connection.schema.json for the connector: the profile's type, its table of facts and
+// the compiled validator.
+import { headerOf, validatorOf, validatorTypesOf } from './validator.mjs';
 
-const header = '// Generated from schemas/connection.schema.json by `npm run generate`. Do not edit.\n';
-const folder = 'extension/connector';
+const source = 'schemas/connection.schema.json';
 
-/** What each derived file must hold: path -> text. */
-export function generateConnection() {
-  const schema = JSON.parse(readFileSync(new URL('../../schemas/connection.schema.json', import.meta.url), 'utf8'));
+/** path -> text */
+export function connectionFiles(schema) {
   return {
-    [`${folder}/profile.gen.ts`]: types(schema),
-    [`${folder}/validate-profile.gen.js`]: validator(schema),
-    [`${folder}/validate-profile.gen.d.ts`]: validatorTypes,
+    'extension/connector/profile.gen.ts': types(schema),
+    'extension/connector/validate-profile.gen.js': validatorOf(schema, source),
+    'extension/connector/validate-profile.gen.d.ts': validatorTypesOf(source),
   };
 }
 
@@ -25,21 +21,13 @@ function types({ properties, required, dependentRequired }) {
     return `  /** ${description} */\n  readonly ${name}${optional}: ${of}${optional && ' | undefined'};`;
   });
   const facts = fields.map(([name, field]) => {
-    const { type, minimum, maximum, minLength, maxLength, pattern, writeOnly } = field;
-    const row = {
-      title: field.title,
-      rule: field['x-rule'],
-      type,
-      minimum,
-      maximum,
-      minLength,
-      maxLength,
-      pattern,
-      writeOnly,
-    };
-    return `  ${name}: ${JSON.stringify({ ...row, default: field.default, needs: dependentRequired[name] })},`;
+    const { title, type, minimum, maximum, minLength, maxLength, pattern, writeOnly } = field;
+    const rule = field['x-rule'];
+    const row = { title, rule, type, minimum, maximum, minLength, maxLength, pattern, writeOnly };
+    const needs = dependentRequired[name];
+    return `  ${name}: ${JSON.stringify({ ...row, default: field.default, required: required.includes(name) || undefined, needs })},`;
   });
-  return `${header}
+  return `${headerOf(source)}
 /** A connection profile. */
 export interface ConnectionProfile {
 ${lines.join('\n')}
@@ -57,6 +45,7 @@ export interface ProfileFieldFacts {
   /** A secret: taken, never given back. */
   readonly writeOnly?: boolean;
   readonly default?: string | number;
+  readonly required?: boolean;
   /** The fields that must be set when this one is. */
   readonly needs?: readonly string[];
 }
@@ -66,35 +55,3 @@ ${facts.join('\n')}
 };
 `;
 }
-
-function validator(schema) {
-  const ajv = new Ajv2020.default({
-    allErrors: true,
-    useDefaults: true,
-    code: { source: true, esm: true, optimize: true },
-    strictTypes: false,
-    unicode: false, // the helper that counts characters instead of UTF-16 units is CommonJS
-    logger: false, // which ajv calls deprecated
-  });
-  return header + standaloneCode.default(ajv, ajv.compile(withoutWords(schema)));
-}
-
-/** Leaves out what only people read: ajv writes the whole schema into the validator. */
-function withoutWords(schema) {
-  const words = new Set(['title', 'description', 'x-rule']);
-  return JSON.parse(
-    JSON.stringify(schema, (key, value) => (words.has(key) && typeof value === 'string' ? undefined : value)),
-  );
-}
-
-const validatorTypes = `${header}
-export interface ProfileSchemaError {
-  readonly instancePath: string;
-  readonly keyword: string;
-  readonly params: Readonly<Record<string, unknown>>;
-}
-
-/** Fills in defaults and checks a profile; what is wrong stands in \`errors\` afterwards. */
-declare const validate: { (profile: object): boolean; errors: readonly ProfileSchemaError[] | null };
-export default validate;
-`;

@@ -1,21 +1,25 @@
 // The README's table of fields, from schemas/fields.schema.json.
 
+const table = /(<!-- fields -->\n)[\s\S]*?(\n<!-- \/fields -->)/;
+
 /** The README with its table of fields made anew between the two marks. */
 export function withFieldTable(readme, schema) {
+  if (!table.test(readme)) throw new Error('README.md has no marks <!-- fields --> and <!-- /fields -->');
   const rows = Object.entries(schema.properties).map(([name, field]) => {
     const type = field.enum === undefined ? field['x-kind'] : field.enum.map((choice) => `\`${choice}\``).join(', ');
     const standard = field.default === undefined ? '' : `\`${field.default}\``;
-    const bounds = field['x-kind'] === 'integer' ? ` From ${field.minimum} to ${field.maximum}.` : '';
-    return `| \`${name}\` | ${type} | ${standard} | ${field.description}${bounds}${requirementOf(name, schema)} |`;
+    return `| \`${name}\` | ${type} | ${standard} | ${sentencesOf(name, field, schema).join(' ')} |`;
   });
-  const table = ['| field | type | default | |', '|---|---|---|---|', ...rows].join('\n');
-  return readme.replace(
-    /(<!-- fields -->\n)[\s\S]*?(\n<!-- \/fields -->)/,
-    (_, before, after) => before + table + after,
-  );
+  const lines = ['| field | type | default | |', '|---|---|---|---|', ...rows];
+  return readme.replace(table, (_, before, after) => before + lines.join('\n') + after);
 }
 
-function requirementOf(name, schema) {
+function sentencesOf(name, field, schema) {
   const when = schema.allOf.filter(({ then: { required } }) => required.includes(name)).map((rule) => rule['x-when']);
-  return when.length === 0 ? '' : ` Required ${when.join(', and ')}.`;
+  return [
+    field.description,
+    ...(field['x-kind'] === 'integer' ? [`From ${field.minimum} to ${field.maximum}.`] : []),
+    ...(when.length > 0 ? [`Required ${when.join(', and ')}.`] : []),
+    ...(field['x-json-only'] ? ['In JSON input only: the Universal Template does not have it.'] : []),
+  ];
 }

@@ -18,7 +18,7 @@ export interface InvokeAsyncCall extends AnyCall {
   readonly payload?: unknown;
   /** Base64 of a JSON object, or the object itself as text or value. */
   readonly clientContext?: string | object | undefined;
-  /** Seconds, 1 to 900; the connection's when unset or 0. */
+  /** Seconds, 1 to 1800; the connection's when unset or 0. */
   readonly timeout?: number | string | null | undefined;
 }
 

@@ -28,11 +28,11 @@ export interface ConnectionProfile {
   readonly stsEndpointUrl?: string | undefined;
   /** URL of Lambda, such as http://localhost:4566 for LocalStack. Unset: AWS Lambda. */
   readonly endpointUrl?: string | undefined;
-  /** Default timeout of an invocation. Lambda's hard maximum is 900 s. */
+  /** Default timeout of an invocation. Lambda runs a synchronous call for at most 1800 s. */
   readonly timeout?: number | undefined;
   /** For DNS, TCP, proxy CONNECT and TLS together. */
   readonly connectTimeout?: number | undefined;
-  /** Attempts in all, only after failures that prove that nothing was executed. */
+  /** Number of attempts. Only failures that prove that nothing was executed are retried. */
   readonly maxAttempts?: number | undefined;
   /** http://host:port or https://host:port; two entries, one of each scheme, are separated by a comma. Never with a password. */
   readonly proxy?: string | undefined;
@@ -56,13 +56,14 @@ export interface ProfileFieldFacts {
   /** A secret: taken, never given back. */
   readonly writeOnly?: boolean;
   readonly default?: string | number;
+  readonly required?: boolean;
   /** The fields that must be set when this one is. */
   readonly needs?: readonly string[];
 }
 
 export const profileFields: Readonly<Record<keyof ConnectionProfile, ProfileFieldFacts>> = {
   id: {"title":"Connection ID","rule":"must be 1 to 100 characters","type":"string","minLength":1,"maxLength":100},
-  name: {"title":"Profile Name","rule":"must be a descriptive name of at most 100 characters","type":"string","maxLength":100,"pattern":"\\S"},
+  name: {"title":"Profile Name","rule":"must be a descriptive name of at most 100 characters","type":"string","maxLength":100,"pattern":"\\S","required":true},
   description: {"title":"Description","rule":"must be at most 1000 characters","type":"string","maxLength":1000},
   region: {"title":"Region","rule":"must be the code of an AWS region, such as us-east-1","type":"string","pattern":"^[a-z0-9][a-z0-9-]{0,62}$","default":"us-east-1"},
   accessKeyId: {"title":"Access Key ID","rule":"must be an access key id, without blanks","type":"string","pattern":"^[\\x21-\\x7e]+$","writeOnly":true,"needs":["secretAccessKey"]},
@@ -74,7 +75,7 @@ export const profileFields: Readonly<Record<keyof ConnectionProfile, ProfileFiel
   roleDurationSeconds: {"title":"Session Duration (seconds)","rule":"must be a whole number of seconds from 900 to 43200","type":"integer","minimum":900,"maximum":43200,"needs":["roleArn"]},
   stsEndpointUrl: {"title":"STS Endpoint","rule":"must be an http or https URL, such as http://localhost:4566","type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/]","needs":["roleArn"]},
   endpointUrl: {"title":"Custom Endpoint","rule":"must be an http or https URL, such as http://localhost:4566","type":"string","pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/]"},
-  timeout: {"title":"Request Timeout (seconds)","rule":"must be a whole number of seconds from 1 to 900","type":"integer","minimum":1,"maximum":900,"default":60},
+  timeout: {"title":"Request Timeout (seconds)","rule":"must be a whole number of seconds from 1 to 1800","type":"integer","minimum":1,"maximum":1800,"default":60},
   connectTimeout: {"title":"Connect Timeout (seconds)","rule":"must be a whole number of seconds from 1 to 60","type":"integer","minimum":1,"maximum":60,"default":10},
   maxAttempts: {"title":"Attempts","rule":"must be a whole number from 1 to 10","type":"integer","minimum":1,"maximum":10,"default":3},
   proxy: {"title":"Proxy","rule":"must be a URL with a scheme, such as http://proxy.example.com:3128","type":"string","minLength":1},

@@ -2,7 +2,7 @@ import { ValidationError, type Violation } from '../errors.ts';
 import { parseFields } from '../task/fields.ts';
 import { inConnectorTerms } from './field-names.ts';
 import { type ConnectionProfile, profileFields } from './profile.gen.ts';
-import validate, { type ProfileSchemaError } from './validate-profile.gen.js';
+import validate, { type SchemaError } from './validate-profile.gen.js';
 
 export type { ConnectionProfile };
 
@@ -74,7 +74,7 @@ function schemaViolations(): Violation[] {
   return [...sentences].map(([field, message]) => ({ field, message }));
 }
 
-function violationOf({ instancePath, keyword, params }: ProfileSchemaError): { field: string; message: string } {
+function violationOf({ instancePath, keyword, params }: SchemaError): { field: string; message: string } {
   const { missingProperty, property, additionalProperty } = params;
   if (keyword === 'dependentRequired') {
     return { field: String(missingProperty), message: `is required when ${String(property)} is set` };

@@ -1,11 +1,12 @@
 // Generated from schemas/connection.schema.json by `npm run generate`. Do not edit.
 
-export interface ProfileSchemaError {
+export interface SchemaError {
   readonly instancePath: string;
+  readonly schemaPath: string;
   readonly keyword: string;
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** Fills in defaults and checks a profile; what is wrong stands in `errors` afterwards. */
-declare const validate: { (profile: object): boolean; errors: readonly ProfileSchemaError[] | null };
+/** Fills in defaults and checks the values; `errors` holds what is wrong afterwards. */
+declare const validate: { (values: object): boolean; errors: readonly SchemaError[] | null };
 export default validate;

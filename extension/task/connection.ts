@@ -60,8 +60,7 @@ export function connectionOf({ fields, parsed }: ValidFields, ca: string | undef
 
 function credentialsOf({ credentials }: Fields): Credentials {
   if (credentials === undefined) return { kind: 'chain' };
-  if ('from' in credentials && typeof credentials.from === 'string')
-    return { kind: 'reference', reference: referenceOf(credentials.from) };
+  if ('from' in credentials) return { kind: 'reference', reference: referenceOf(credentials.from) };
   const { user, password, token } = credentials;
   const keys = {
     accessKeyId: new Secret(user),

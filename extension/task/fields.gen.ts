@@ -4,8 +4,8 @@
 export interface Fields {
   /** What the task does. */
   readonly action: "Trigger Lambda Function" | "List Functions" | "Test Connection";
-  /** Access key id as user, secret access key as password, session token as token. Unset: the default chain (environment, shared files and profiles, SSO, web identity, ECS, EC2). */
-  readonly credentials?: { readonly user: string; readonly password: string; readonly token?: string };
+  /** Access key id as user, secret access key as password, session token as token; in JSON input also a reference as from: env:PREFIX, file:PATH or profile:NAME. Unset: the default chain (environment, shared files and profiles, SSO, web identity, ECS, EC2). */
+  readonly credentials?: { readonly user: string; readonly password: string; readonly token?: string } | { readonly from: string };
   /** Unset: the region in a full function ARN, then AWS_REGION, AWS_DEFAULT_REGION, the profile's region. */
   readonly region?: string;
   /** Assume the role before calling Lambda. */
@@ -22,7 +22,7 @@ export interface Fields {
   readonly payload_script?: string;
   /** Where the client context comes from. */
   readonly client_context_source: "None" | "Script";
-  /** The client context: JSON, base64-encoded for you, at most 3,583 bytes encoded. AWS drops it with Event. */
+  /** The client context: JSON, which the task base64-encodes, at most 3,583 bytes encoded. AWS drops it with Event. */
   readonly client_context_script?: string;
   /** Tail brings the last 4 KB of the execution log. Only with Request Response. */
   readonly log_type: "None" | "Tail";
@@ -52,19 +52,19 @@ export interface Fields {
   readonly role_duration_seconds: number;
   /** Seconds for DNS, TCP, proxy CONNECT and TLS together. */
   readonly connect_timeout: number;
-  /** Attempts in all, only after failures that prove that nothing was executed. */
+  /** Number of attempts. Only failures that prove that nothing was executed are retried. */
   readonly max_attempts: number;
   /** http or https URL of STS. Unset: AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, then the region's endpoint. */
   readonly sts_endpoint_url?: string;
-  /** Whether an error in the function's own code fails the task (exit 1). If not, it is exit 0 with function_error in the result. */
+  /** Whether an error in the function's own code fails the task (exit 1). If false, the task ends with exit 0 and function_error in the result. */
   readonly fail_on_function_error: boolean;
   /** Tenant of a function with tenant isolation. */
   readonly tenant_id?: string;
   /** Name of the durable execution: AWS starts one execution for one name. */
   readonly durable_execution_name?: string;
-  /** List Functions: where to go on, the next_marker of an earlier list. */
+  /** List Functions: where to continue, the next_marker of an earlier list. */
   readonly marker?: string;
-  /** List Functions: how many functions at most. */
+  /** List Functions: the largest number of functions to list. */
   readonly max_items: number;
   /** List Functions: ALL lists every published version, unqualified only the latest. */
   readonly function_version: "ALL" | "unqualified";
@@ -75,7 +75,7 @@ export type Kind = 'choice' | 'credential' | 'text' | 'boolean' | 'integer' | 's
 /** How each field is read from the wire, in the order in which the output echoes them. */
 export const fieldTable: Readonly<Record<keyof Fields, FieldFacts>> = {
   action: {"kind":"choice","choices":["Trigger Lambda Function","List Functions","Test Connection"]},
-  credentials: {"kind":"credential","parts":["user","password","token"],"rule":"give the access key id as user and the secret access key as password, or leave both unset to use the default credential chain"},
+  credentials: {"kind":"credential","parts":["user","password","token","from"],"rule":"give the access key id as user and the secret access key as password, or a reference as from (env:PREFIX, file:PATH or profile:NAME); leave all unset to use the default credential chain"},
   region: {"kind":"text","rule":"must be the code of an AWS region, such as us-east-1"},
   role_based_access: {"kind":"boolean"},
   role_arn: {"kind":"text","rule":"must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/invoke"},
@@ -92,7 +92,7 @@ export const fieldTable: Readonly<Record<keyof Fields, FieldFacts>> = {
   proxy: {"kind":"text"},
   proxy_credentials: {"kind":"credential","parts":["user","password"],"rule":"give the proxy's user (without a colon) and password"},
   proxy_ca_bundle_file: {"kind":"text"},
-  wait_for_completion_timeout: {"kind":"integer","rule":"must be a whole number of seconds from 1 to 900"},
+  wait_for_completion_timeout: {"kind":"integer","rule":"must be a whole number of seconds from 1 to 1800"},
   endpoint_url: {"kind":"text"},
   payload_file: {"kind":"text"},
   role_external_id: {"kind":"text","rule":"must be 2 to 1224 letters, digits or _+=,.@:/-"},
@@ -115,6 +115,22 @@ export interface FieldFacts {
   readonly parts?: readonly string[];
   readonly rule?: string;
 }
+
+/** What a form can check of a field: the pattern of a text, the bounds of an integer. */
+export const fieldLimits = {
+  region: {"pattern":"^[a-z0-9][a-z0-9-]{0,62}$"},
+  role_arn: {"pattern":"^arn:aws[a-z-]*:iam::[0-9]{12}:role/[\\x21-\\x7e]{1,600}$"},
+  qualifier: {"pattern":"^(\\$LATEST(\\.PUBLISHED)?|[A-Za-z0-9_-]{1,128})$"},
+  wait_for_completion_timeout: {"minimum":1,"maximum":1800},
+  role_external_id: {"pattern":"^[A-Za-z0-9_+=,.@:/-]{2,1224}$"},
+  role_session_name: {"pattern":"^[A-Za-z0-9_+=,.@-]{2,64}$"},
+  role_duration_seconds: {"minimum":900,"maximum":43200},
+  connect_timeout: {"minimum":1,"maximum":60},
+  max_attempts: {"minimum":1,"maximum":10},
+  tenant_id: {"pattern":"^[A-Za-z0-9._:/=+@ -]{1,256}$"},
+  durable_execution_name: {"pattern":"^[A-Za-z0-9_-]{1,64}$"},
+  max_items: {"minimum":1,"maximum":10000},
+} as const;
 
 /** When the requirements of the schema's allOf apply, by their index. */
 export const conditions: readonly string[] = [

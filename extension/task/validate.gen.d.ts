@@ -7,6 +7,6 @@ export interface SchemaError {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** Fills in defaults and checks the fields; what is wrong stands in `errors` afterwards. */
-declare const validate: { (fields: object): boolean; errors: readonly SchemaError[] | null };
+/** Fills in defaults and checks the values; `errors` holds what is wrong afterwards. */
+declare const validate: { (values: object): boolean; errors: readonly SchemaError[] | null };
 export default validate;

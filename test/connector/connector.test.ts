@@ -58,7 +58,12 @@ describe('result shapes', () => {
   });
 
   test('bad input names every field in the terms of the connector', async () => {
-    const { error } = await lambda.invoke({ functionName: 'not a name', payload: '{', qualifier: 'a b', timeout: 901 });
+    const { error } = await lambda.invoke({
+      functionName: 'not a name',
+      payload: '{',
+      qualifier: 'a b',
+      timeout: 1801,
+    });
     for (const field of ['functionName', 'payload', 'qualifier', 'timeout']) expect(error).toContain(`${field}: `);
     expect(error).not.toMatch(/_/);
   });

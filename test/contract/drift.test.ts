@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 // @ts-expect-error a build script without types
-import { generate } from '../../build/derive/generate.mjs';
+import { derive } from '../../build/derive/derive.mjs';
 import { statuses } from '../../extension/outcome/status.ts';
 import { fieldNames } from '../../extension/task/wire.ts';
 import { name, version } from '../../extension/version.ts';
@@ -11,12 +11,9 @@ import { readSchema } from '../support/schemas.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-test.each(Object.entries(generate() as Record<string, string>))(
-  '%s is fresh; if not: npm run generate',
-  (path, text) => {
-    expect(read(path)).toBe(text);
-  },
-);
+test.each(Object.entries(derive() as Record<string, string>))('%s is fresh; if not: npm run generate', (path, text) => {
+  expect(read(path)).toBe(text);
+});
 
 test('name and version are the package’s', () => {
   const manifest = JSON.parse(read('package.json'));

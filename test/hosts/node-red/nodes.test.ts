@@ -73,7 +73,7 @@ describe('connected.awslambda.invoke', () => {
       /^payload: \{\{ a\.b \}\} has no value/,
     ],
     ['a bad function name', { functionName: '{{ msg.a }}' }, { a: 'x y' }, /^functionName: must be the name/],
-    ['a bad timeout', { timeout: '901' }, {}, /^timeout: must be a whole number of seconds/],
+    ['a bad timeout', { timeout: '1801' }, {}, /^timeout: must be a whole number of seconds/],
   ])('%s fails before anything is sent', async (_, config, message, error) => {
     await flowWith({ ...invoke, ...config }, lambda.url);
     const before = lambda.executions();

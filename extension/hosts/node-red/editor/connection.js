@@ -4,7 +4,7 @@ import { watchFaults } from './faults.js';
 import { functionsTab } from './functions-tab.js';
 import { healthTab } from './health-tab.js';
 import { chooseRegion } from './region-choice.js';
-import { profileFault, profileFaults } from './rules.js';
+import { isRequired, profileFault, profileFaults } from './rules.js';
 import { secretFields } from './secrets.js';
 import { makeTabs } from './tabs.js';
 import { text } from './texts.js';
@@ -36,7 +36,7 @@ export function registerConnection() {
 
 function defaultOf(name) {
   const { default: value = '' } = profileFields[name];
-  const required = name === 'name' || name === 'region';
+  const required = isRequired(name);
   const validate = (given, _options) => {
     if (required && !given) return `${text(`connection.${name}`)} ${text('fault.required')}`;
     const fault = profileFault(name, given);

@@ -4,6 +4,7 @@ import { parseFunctionName } from '../../../formats/function-name.ts';
 import { jsonFault } from '../../../formats/parse-json.ts';
 import { parseProxies } from '../../../formats/proxies.ts';
 import { hasPlaceholder, jsonTemplateFault, templateFault } from '../../../formats/template-parameters.ts';
+import { fieldLimits, fieldTable } from '../../../task/fields.gen.ts';
 import { text } from './texts.js';
 
 /** `${NAME}` and `$(NAME)` are filled in by Node-RED at deploy. */
@@ -13,17 +14,15 @@ const isVariable = (value) => /^\$(\{\w+\}|\(\w+\))$/.test(value);
 export function profileFault(name, raw) {
   const value = String(raw ?? '').trim();
   if (value === '' || isVariable(value)) return null;
-  return schemaFault(profileFields[name], value) ?? ownRules[name]?.(value) ?? null;
+  const facts = profileFields[name];
+  return fits(facts, value) ? (ownRules[name]?.(value) ?? null) : facts.rule;
 }
 
-function schemaFault({ type, rule, minimum, maximum, maxLength, pattern }, value) {
-  const number = Number(value);
-  const sound =
-    type === 'integer'
-      ? /^[0-9]+$/.test(value) && number >= minimum && number <= maximum
-      : (maxLength === undefined || value.length <= maxLength) &&
-        (pattern === undefined || new RegExp(pattern, 'u').test(value));
-  return sound ? null : rule;
+/** Whether a text is what the schema of its field asks for. */
+function fits({ minimum, maximum, maxLength, pattern }, value) {
+  if (minimum !== undefined) return /^[0-9]+$/.test(value) && Number(value) >= minimum && Number(value) <= maximum;
+  const short = maxLength === undefined || value.length <= maxLength;
+  return short && (pattern === undefined || new RegExp(pattern, 'u').test(value));
 }
 
 const ownRules = {
@@ -43,44 +42,52 @@ function urlFault(value) {
   return search !== '' || hash !== '' ? profileFields.endpointUrl.rule : null;
 }
 
+/** Whether the form insists on a field. It shows the default of the region, so an empty region was emptied by hand. */
+export const isRequired = (name) => profileFields[name].required === true || name === 'region';
+
 /** What is wrong with a profile as a whole: field -> sentence. `has` tells whether a field is set, also by the store. */
 export function profileFaults(values, has) {
+  const names = Object.keys(profileFields);
   const faults = {};
-  for (const name of Object.keys(profileFields)) {
-    const fault = profileFault(name, values[name]);
-    if (fault !== null) faults[name] = fault;
-  }
-  const need = (name, condition, key) => {
-    if (condition) faults[name] ??= text(key);
+  const report = (name, fault) => {
+    if (fault !== null) faults[name] ??= fault;
   };
-  need('name', !has('name'), 'fault.required');
-  need('region', !has('region'), 'fault.required');
-  need('secretAccessKey', has('accessKeyId') && !has('secretAccessKey'), 'fault.together');
-  need('accessKeyId', has('secretAccessKey') && !has('accessKeyId'), 'fault.together');
-  need('sessionToken', has('sessionToken') && !has('accessKeyId'), 'fault.needsKeys');
-  for (const name of ['roleExternalId', 'roleSessionName', 'roleDurationSeconds', 'stsEndpointUrl']) {
-    need(name, has(name) && !has('roleArn'), 'fault.needsRole');
+  for (const name of names) {
+    report(name, profileFault(name, values[name]));
+    if (isRequired(name) && !has(name)) report(name, text('fault.required'));
   }
-  need('proxyPassword', has('proxyUser') && !has('proxyPassword'), 'fault.proxyTogether');
-  need('proxyUser', has('proxyPassword') && !has('proxyUser'), 'fault.proxyTogether');
-  for (const name of ['proxyUser', 'proxyPassword', 'proxyCaBundleFile']) {
-    need(name, has(name) && !has('proxy'), 'fault.needsProxy');
+  for (const name of names.filter(has)) {
+    for (const needed of needsOf(name).filter((other) => !has(other))) {
+      // Of two fields that need each other, the one that is missing is at fault.
+      if (needsOf(needed).includes(name)) report(needed, text('fault.together', { field: label(name) }));
+      else report(name, text('fault.needs', { field: label(needed) }));
+    }
   }
   return faults;
 }
+
+const needsOf = (name) => profileFields[name].needs ?? [];
+const label = (name) => text(`connection.${name}`);
+
+const { minimum, maximum } = profileFields.timeout;
+/** The timeout of a call, where 0 leaves it to the connection. */
+const timeout = { minimum: 0, maximum };
+
+/** How many messages a node works on at a time. */
+const concurrency = { minimum: 1, maximum: 1000 };
 
 /** The rules of the nodes that call: each takes the field's text and all values of the form. */
 export const callRules = {
   connection: (value) => (value && value !== '_ADD_' ? null : text('fault.connection')),
   functionName: (value) =>
     value === '' ? text('fault.required') : (templated(value) ?? textOnly(parseFunctionName(value))),
-  qualifier: (value) => optional(value, /^(\$LATEST(\.PUBLISHED)?|[A-Za-z0-9_-]{1,128})$/, 'fault.qualifier'),
+  qualifier: (value) => optional(value, fieldLimits.qualifier, () => fieldTable.qualifier.rule),
   payload: (value, { payloadType }) => (payloadType === 'msg' ? propertyFault(value) : payloadFault(value)),
   clientContext: (value) => (value === '' ? null : (templated(value) ?? clientContextFault(value))),
-  timeout: (value) => optional(value, { from: 0, to: 900 }, 'fault.timeout'),
-  concurrency: (value) => optional(value, { from: 1, to: 1000 }, 'fault.concurrency'),
+  timeout: (value) => optional(value, timeout, () => text('fault.timeout', { minimum, maximum })),
+  concurrency: (value) => optional(value, concurrency, () => text('fault.concurrency', concurrency)),
   marker: (value) => (hasPlaceholder(value) ? templateFault(value) : null),
-  maxItems: (value) => optional(value, { from: 1, to: 10000 }, 'fault.maxItems'),
+  maxItems: (value) => optional(value, fieldLimits.max_items, () => fieldTable.max_items.rule),
 };
 
 /** A text with placeholders can be judged only in part: `undefined` leaves it to the next rule. */
@@ -96,12 +103,10 @@ function textOnly(parsed) {
   return typeof parsed === 'string' ? parsed : null;
 }
 
-function optional(value, form, key) {
+function optional(value, limits, sentence) {
   if (value === '') return null;
   if (hasPlaceholder(value)) return templateFault(value);
-  const sound =
-    form instanceof RegExp ? form.test(value) : /^[0-9]+$/.test(value) && value >= form.from && value <= form.to;
-  return sound ? null : text(key);
+  return fits(limits, value) ? null : sentence();
 }
 
 function propertyFault(value) {
