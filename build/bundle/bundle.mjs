@@ -8,9 +8,10 @@ import { execFileSync } from 'node:child_process';
 import { copyFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { lighter } from './lighter.mjs';
+import { lighterLibrary, lighterProgram } from './lighter.mjs';
 import { bundleNodeRed } from './node-red.mjs';
 import { writeNotices } from './notices.mjs';
+import { selfContained } from './self-contained.mjs';
 import { warmUp } from './warm-up.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -35,7 +36,7 @@ function staticallyNeeded(graph) {
 }
 
 async function write(options, output) {
-  const bundle = await rolldown({ ...input, ...options });
+  const bundle = await rolldown({ ...input, ...options, plugins: [options.plugins, selfContained] });
   const written = await bundle.write(output);
   await bundle.close();
   return written.output.flatMap((chunk) => chunk.moduleIds ?? []);
@@ -43,7 +44,7 @@ async function write(options, output) {
 
 function program() {
   return write(
-    { input: { program: entry }, plugins: [lighter], preserveEntrySignatures: false },
+    { input: { program: entry }, plugins: [lighterProgram()], preserveEntrySignatures: false },
     {
       dir: dist,
       format: 'cjs',
@@ -64,7 +65,8 @@ function lambdaRuntime() {
 
 function library() {
   const names = { entryFileNames: '[name].js', chunkFileNames: 'library/[name]-[hash].js' };
-  return write({ input: { index: `${root}extension/index.ts` } }, { dir: dist, format: 'esm', ...names });
+  const input = { index: `${root}extension/index.ts` };
+  return write({ input, plugins: [lighterLibrary()] }, { dir: dist, format: 'esm', ...names });
 }
 
 function types() {
