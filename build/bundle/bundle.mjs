@@ -4,7 +4,6 @@
 //   index.js      the library, with its types in types/
 //   node-red/     the Node-RED nodes, with nothing that the others load
 //   cache/        V8's caches for this Node, from a real run
-import { execFileSync } from 'node:child_process';
 import { copyFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -12,6 +11,7 @@ import { lighterLibrary, lighterProgram } from './lighter.mjs';
 import { bundleNodeRed } from './node-red.mjs';
 import { writeNotices } from './notices.mjs';
 import { selfContained } from './self-contained.mjs';
+import { writeTypes } from './types.mjs';
 import { warmUp } from './warm-up.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -69,17 +69,9 @@ function library() {
   return write({ input, plugins: [lighterLibrary()] }, { dir: dist, format: 'esm', ...names });
 }
 
-function types() {
-  const tsc = `${root}node_modules/typescript/bin/tsc`;
-  execFileSync(process.execPath, [tsc, '--project', `${root}build/bundle/tsconfig.types.json`], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-}
-
 await rm(dist, { recursive: true, force: true });
 const modules = [...(await program()), ...(await lambdaRuntime()), ...(await library()), ...(await bundleNodeRed())];
 await copyFile(`${root}build/bundle/launcher.cjs`, `${dist}/main.cjs`);
 await writeNotices(modules, `${dist}/THIRD-PARTY-NOTICES.txt`);
-types();
+writeTypes(`${dist}/types`);
 await warmUp();

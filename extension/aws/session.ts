@@ -5,7 +5,7 @@ import { credentialSource } from './credentials/credential-source.ts';
 import { placeOf } from './endpoints.ts';
 import { RequestHandler } from './transport/request-handler.ts';
 
-/** What tasks with the same connection can share: the client with its credentials, and the sockets. */
+/** @internal What tasks with the same connection can share: the client with its credentials, and the sockets. */
 export interface Reach {
   readonly handler: RequestHandler;
   readonly lambda: LambdaConnection;
@@ -15,13 +15,14 @@ export interface Reach {
 export const openSession: OpenSession = async (connection, ports) =>
   sessionOver(await reach(connection), connection, ports);
 
+/** @internal */
 export async function reach(connection: Connection): Promise<Reach> {
   const place = await placeOf(connection);
   const handler = new RequestHandler(connection.proxy);
   return { handler, lambda: connectLambda(place, credentialSource(connection, place), handler) };
 }
 
-/** One task's session: its own time limits, log and signal over what it shares. */
+/** @internal One task's session: its own time limits, log and signal over what it shares. */
 export function sessionOver(
   { handler, lambda }: Reach,
   { connectTimeout, waitTimeout, maxAttempts }: Connection,
