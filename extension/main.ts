@@ -34,9 +34,6 @@ async function runCommand(words: readonly string[]): Promise<number> {
 
 const usage = 'ue-aws-lambda run [--fields FILE] [--output FILE] [--log-level error|warn|info|debug]';
 
-// The SDK's version is pinned here; its advice on Node versions is for whoever moves the pin, not for a job's log.
-process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-
 main(process.argv.slice(2)).then((exitCode) => {
   process.exitCode = exitCode;
   // All is said. What still holds the process, such as a credential_process that hangs, must not keep it.

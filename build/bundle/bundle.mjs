@@ -4,13 +4,14 @@
 //   index.js      the library, with its types in types/
 //   node-red/     the Node-RED nodes, with nothing that the others load
 //   cache/        V8's caches for this Node, from a real run
-import { execFileSync } from 'node:child_process';
 import { copyFile, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { lighter } from './lighter.mjs';
+import { lighterLibrary, lighterProgram } from './lighter.mjs';
 import { bundleNodeRed } from './node-red.mjs';
 import { writeNotices } from './notices.mjs';
+import { selfContained } from './self-contained.mjs';
+import { writeTypes } from './types.mjs';
 import { warmUp } from './warm-up.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -35,7 +36,7 @@ function staticallyNeeded(graph) {
 }
 
 async function write(options, output) {
-  const bundle = await rolldown({ ...input, ...options });
+  const bundle = await rolldown({ ...input, ...options, plugins: [options.plugins, selfContained] });
   const written = await bundle.write(output);
   await bundle.close();
   return written.output.flatMap((chunk) => chunk.moduleIds ?? []);
@@ -43,7 +44,7 @@ async function write(options, output) {
 
 function program() {
   return write(
-    { input: { program: entry }, plugins: [lighter], preserveEntrySignatures: false },
+    { input: { program: entry }, plugins: [lighterProgram()], preserveEntrySignatures: false },
     {
       dir: dist,
       format: 'cjs',
@@ -64,20 +65,13 @@ function lambdaRuntime() {
 
 function library() {
   const names = { entryFileNames: '[name].js', chunkFileNames: 'library/[name]-[hash].js' };
-  return write({ input: { index: `${root}extension/index.ts` } }, { dir: dist, format: 'esm', ...names });
-}
-
-function types() {
-  const tsc = `${root}node_modules/typescript/bin/tsc`;
-  execFileSync(process.execPath, [tsc, '--project', `${root}build/bundle/tsconfig.types.json`], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  const input = { index: `${root}extension/index.ts` };
+  return write({ input, plugins: [lighterLibrary()] }, { dir: dist, format: 'esm', ...names });
 }
 
 await rm(dist, { recursive: true, force: true });
 const modules = [...(await program()), ...(await lambdaRuntime()), ...(await library()), ...(await bundleNodeRed())];
 await copyFile(`${root}build/bundle/launcher.cjs`, `${dist}/main.cjs`);
 await writeNotices(modules, `${dist}/THIRD-PARTY-NOTICES.txt`);
-types();
+writeTypes(`${dist}/types`);
 await warmUp();

@@ -10,14 +10,15 @@ const own = `${process.platform}-${process.arch}`.replace('win32', 'windows');
 const targets = process.argv.length > 2 ? process.argv.slice(2) : [own];
 
 const bun = findBun();
+const alone = autoloadsOff();
 for (const target of targets) {
   const file = `${root}dist/ue-aws-lambda-${target}${target.startsWith('windows') ? '.exe' : ''}`;
   const words = [
     'build',
     '--compile',
     '--bytecode',
-    '--external',
-    'kerberos',
+    '--reject-unresolved',
+    ...alone,
     `${root}dist/program.cjs`,
     '--outfile',
     file,
@@ -27,6 +28,15 @@ for (const target of targets) {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   console.log(`${file}: ${Math.round(statSync(file).size / 2 ** 20)} MB`);
+}
+
+/** All of bun's switches that keep an executable from reading settings or code in the folder that it is run in. */
+function autoloadsOff() {
+  const help = execFileSync(bun, ['build', '--help'], { encoding: 'utf8' });
+  const found = [...new Set(help.match(/--no-compile-autoload-[a-z-]+/g))];
+  const missing = ['dotenv', 'bunfig'].filter((name) => !found.includes(`--no-compile-autoload-${name}`));
+  if (missing.length > 0) throw new Error(`this bun has no switch against reading ${missing} from the current folder`);
+  return found;
 }
 
 /** The bun that npm has installed: its own start script needs an install script, which this project does not run. */

@@ -6,6 +6,8 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { formsHtml } from '../../extension/hosts/node-red/editor/forms.mjs';
+import { lighterLibrary } from './lighter.mjs';
+import { selfContained } from './self-contained.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const from = `${root}extension/hosts/node-red`;
@@ -31,6 +33,7 @@ async function bundleRuntime(to) {
     platform: 'node',
     cwd: root,
     resolve: { mainFields: ['module', 'main'] },
+    plugins: [lighterLibrary(), selfContained],
   });
   const names = { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' };
   const { output } = await bundle.write({ dir: to, format: 'cjs', ...names, minify: true });

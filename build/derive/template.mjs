@@ -1,7 +1,7 @@
 // template.json, the Universal Template. What a field is comes from schemas/fields.schema.json; which slot of the
 // Controller's pools it occupies, and its sysId, from shipped-fields.json, which only grows; how the form looks, from
 // template-form.mjs.
-import { drawIcon } from '../package/icon.mjs';
+import { statSync } from 'node:fs';
 import { choiceLabels, form, outputs } from './template-form.mjs';
 
 /** The text of template.json. The declaration and the places of the fields have been checked. */
@@ -16,7 +16,7 @@ export function templateOf(schema, shipped) {
   const template = sorted({
     ...frame,
     sysId: shipped.template,
-    iconFilesize: drawIcon().length,
+    iconFilesize: statSync(new URL('../../extension/hosts/universal-agent/template_icon.png', import.meta.url)).size,
     fields: fields.map((entry, sequence) => ({ ...entry, sequence })),
   });
   return `${JSON.stringify(template, null, 4)}\n`;

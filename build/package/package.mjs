@@ -10,7 +10,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { zipSync } from 'fflate';
-import { drawIcon } from './icon.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const host = join(root, 'extension/hosts/universal-agent');
@@ -47,7 +46,7 @@ function write(suffix, program) {
   const file = join(to, `unv_tmplt_AWS_Lambda-${version}${suffix}.zip`);
   const bytes = zip({
     'template.json': readFileSync(join(root, 'template.json')),
-    'template_icon.png': drawIcon(),
+    'template_icon.png': readFileSync(join(host, 'template_icon.png')),
     'extension_archive.zip': extensionArchive(program),
   });
   writeFileSync(file, bytes);

@@ -6,7 +6,7 @@ import { type CredentialSource, credentialSource } from './credentials/credentia
 import { type Endpoints, endpointsOf } from './endpoints.ts';
 import { Transport } from './transport/transport.ts';
 
-/** What tasks with the same connection can share: endpoints, credentials and sockets. */
+/** @internal What tasks with the same connection can share: endpoints, credentials and sockets. */
 export interface SharedClient {
   readonly endpoints: Endpoints;
   readonly service: Service;
@@ -19,6 +19,7 @@ export const openSession: OpenSession = async ({ connection }, ports) => {
   return sessionOver(client, ports, () => client.service.transport.close());
 };
 
+/** @internal */
 export async function openClient(
   connection: Connection,
   host: Pick<Ports, 'environment' | 'readFile'>,
@@ -38,7 +39,7 @@ export async function openClient(
   };
 }
 
-/** One task's session over what it shares. */
+/** @internal One task's session over what it shares. */
 export function sessionOver(
   { endpoints, service, credentials }: SharedClient,
   { log }: Pick<Ports, 'log'>,

@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { root } from '../support/run-program.ts';
+
+/** A project of a user of the library: what npm installs for it, and nothing that this repository has besides. */
+let project: string;
+let installed: string;
+
+beforeEach(async () => {
+  project = mkdtempSync(join(tmpdir(), 'ue-aws-lambda-types-'));
+  installed = join(project, 'node_modules/ue-aws-lambda');
+  for (const path of ['package.json', 'dist/types']) {
+    mkdirSync(dirname(join(installed, path)), { recursive: true });
+    cpSync(`${root}${path}`, join(installed, path), { recursive: true });
+  }
+  for (const name of ['@types/node', 'undici-types']) {
+    cpSync(`${root}node_modules/${name}`, join(project, 'node_modules', name), { recursive: true });
+  }
+  const { default: _, ...exported } = await import(pathToFileURL(`${root}dist/index.js`).href);
+  const names = Object.keys(exported);
+  expect(names).toContain('createConnector');
+  writeFileSync(
+    join(project, 'user.ts'),
+    `import { ${names.join(', ')} } from 'ue-aws-lambda';
+     export * from 'ue-aws-lambda';
+     type Known<T> = 0 extends 1 & T ? never : T; // no export may be any
+     export const used = <T extends readonly unknown[]>(...values: { [K in keyof T]: Known<T[K]> }) => values;
+     used(${names.join(', ')});
+    `,
+  );
+});
+afterEach(() => rmSync(project, { recursive: true }));
+
+function compile(options: Readonly<Record<string, unknown>>): string {
+  const compilerOptions = {
+    noEmit: true,
+    target: 'es2023',
+    types: ['node'],
+    strict: true,
+    skipLibCheck: false,
+    ...options,
+  };
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['user.ts'] }));
+  writeFileSync(join(project, 'package.json'), '{"type":"module"}');
+  const tsc = `${root}node_modules/typescript/bin/tsc`;
+  return spawnSync(process.execPath, [tsc, '--project', project], { encoding: 'utf8' }).stdout;
+}
+
+test.each([
+  { module: 'nodenext' },
+  { module: 'nodenext', exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, isolatedModules: true },
+  { module: 'esnext', moduleResolution: 'bundler' },
+])('the published types compile for a user with %j', (options) => {
+  expect(compile(options)).toBe('');
+});
+
+test('a published type that needs a package which is not there is an error', () => {
+  appendFileSync(join(installed, 'dist/types/index.d.ts'), `export type { Logger } from '@smithy/types';\n`);
+  expect(compile({ module: 'nodenext' })).toMatch(/index\.d\.ts.*error TS2307: Cannot find module '@smithy\/types'/);
+});
+
+test('every file of the published types belongs to an export of the library', () => {
+  const published = readdirSync(join(installed, 'dist'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  const read = compile({ module: 'nodenext', listFiles: true }).split('\n');
+  expect(published.filter((path) => !read.includes(path))).toEqual([]);
+  expect(published).toContain(join(installed, 'dist/types/index.d.ts'));
+});
