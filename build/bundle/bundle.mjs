@@ -21,19 +21,23 @@ const entry = `${root}extension/main.ts`;
 // The packages' ES modules: only they can be joined without a wrapper around each.
 const input = { platform: 'node', cwd: root, resolve: { mainFields: ['module', 'main'] } };
 
-let needed;
-
-/** Puts what is imported statically from the entry into one file, so that a task opens no other. */
-function chunkOf(id, graph) {
-  needed ??= staticallyNeeded(graph);
-  return needed.has(id) ? 'program' : null;
+/**
+ * The modules whose code runs before a task is known: what the entry imports statically, directly or not, less what the
+ * bundler finds unused. In one file, so that a task opens no other.
+ */
+async function neededAtStart() {
+  const bundle = await rolldown({ ...input, input: { program: entry }, plugins: [lighterProgram()], ...quiet });
+  const { output } = await bundle.generate({ format: 'cjs' });
+  await bundle.close();
+  const chunks = new Map(output.map((chunk) => [chunk.fileName, chunk]));
+  const first = output.find((chunk) => chunk.isEntry);
+  const loaded = new Set([first]);
+  for (const chunk of loaded) for (const name of chunk.imports) if (chunks.has(name)) loaded.add(chunks.get(name));
+  return new Set([...loaded].flatMap((chunk) => Object.keys(chunk.modules)));
 }
 
-function staticallyNeeded(graph) {
-  const found = new Set([entry]);
-  for (const id of found) for (const imported of graph.getModuleInfo(id)?.importedIds ?? []) found.add(imported);
-  return found;
-}
+// Which imports are dynamic in vain says the second pass.
+const quiet = { logLevel: 'silent' };
 
 async function write(options, output) {
   const bundle = await rolldown({ ...input, ...options, plugins: [options.plugins, selfContained] });
@@ -42,7 +46,8 @@ async function write(options, output) {
   return written.output.flatMap((chunk) => chunk.moduleIds ?? []);
 }
 
-function program() {
+async function program() {
+  const needed = await neededAtStart();
   return write(
     { input: { program: entry }, plugins: [lighterProgram()], preserveEntrySignatures: false },
     {
@@ -52,7 +57,10 @@ function program() {
       chunkFileNames: '[name].cjs',
       dynamicImportInCjs: false, // V8's code cache cannot serve a script with import() in it
       minify: true,
-      codeSplitting: { groups: [{ name: chunkOf, debugName: 'program' }], includeDependenciesRecursively: false },
+      codeSplitting: {
+        groups: [{ name: (id) => (needed.has(id) ? 'program' : null), debugName: 'program' }],
+        includeDependenciesRecursively: false,
+      },
     },
   );
 }
