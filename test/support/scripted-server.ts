@@ -10,6 +10,10 @@ export interface Script {
   readonly bodyBase64?: string;
   readonly bodyOf?: number;
   readonly fault?: 'reset' | 'close' | 'half body' | 'hang' | 'drip' | 'no length';
+  /** The answer as it goes over the wire, in place of all of the above; the connection is closed after it. */
+  readonly raw?: string;
+  /** What is done with the second request, the third and so on; the last also for all that follow. */
+  readonly then?: readonly Script[];
 }
 
 export interface Received {
@@ -33,8 +37,10 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
       const { method = '', url = '', headers } = request;
+      const scripts = [script, ...(script.then ?? [])];
+      const turn = scripts[Math.min(received.length, scripts.length - 1)] as Script;
       received.push({ method, path: url, headers, body: Buffer.concat(chunks) });
-      answer(response, script);
+      answer(response, turn);
     });
   });
   server.requestTimeout = 0;
@@ -51,7 +57,11 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
 }
 
 function answer(response: ServerResponse, script: Script): void {
-  const { status = 200, headers = {}, fault } = script;
+  const { status = 200, headers = {}, fault, raw } = script;
+  if (raw !== undefined) {
+    response.socket?.end(raw);
+    return;
+  }
   const body = bodyOf(script);
   const defaults = { 'x-amzn-requestid': 'request-1', 'content-type': 'application/json' };
   // An empty header takes a default away.

@@ -20,29 +20,31 @@ import { requestIdOf } from '../transport/foreign-error.ts';
 import type { AnswerHead } from '../transport/journey.ts';
 import { foreignAnswer } from './aws-error.ts';
 import { confidential } from './confidential.ts';
-import { correctClock, type Exchange, exchange, type Operation, type Service } from './service.ts';
+import { correctClock, exchange, type Operation, type Service } from './service.ts';
 
 export function lambdaProtocol() {
   return new AwsRestJsonProtocol({ defaultNamespace: 'com.amazonaws.lambda', errorTypeRegistries });
 }
 
 /** What a call needs besides its request. */
-interface Asked extends CallOptions {
+interface Asked<Output, Result> extends CallOptions {
   readonly name: string;
   readonly marker?: string;
   readonly canExecute?: boolean;
   readonly secrets?: () => readonly Secret[];
   /** Throws AnswerError when the head of an answer of success is not what AWS Lambda sends. */
   readonly check?: (head: AnswerHead) => void;
+  /** Makes the result of the SDK's output, which is null when the answer is too large; throws AnswerError. */
+  readonly read: (output: Output | null) => Result;
 }
 
 /** The calls to AWS Lambda in the core's terms; `target` says in words where they go. */
 export function lambdaOver(service: Service, target: string, credentials: CredentialSource, log: Log): Lambda {
-  async function ask<Output extends object>(
+  async function ask<Output extends object, Result>(
     operation: Operation,
     input: object,
-    { name, marker = name, canExecute = false, secrets = () => [], check, ...options }: Asked,
-  ): Promise<Exchange<Output> & Answered> {
+    { name, marker = name, canExecute = false, secrets = () => [], check, read, ...options }: Asked<Output, Result>,
+  ): Promise<Result & Answered> {
     const { transport } = service;
     // Before the call and not within it: the calls for credentials have deadlines and failures of their own.
     const identity = await credentials.fresh({ ...options, log, transport });
@@ -53,48 +55,36 @@ export function lambdaOver(service: Service, target: string, credentials: Creden
       marker: `${marker}: sending the request to ${target}`,
       correctClock: (date: string) => correctClock(service, date),
     };
-    const { value, attempts } = await makeCall(call, (journey) =>
-      exchange<Output>(service, operation, input, identity, journey, check),
-    );
-    return { ...value, statusCode: value.head.statusCode, requestId: requestIdOf(value.head), attempts };
+    const { value, attempts } = await makeCall(call, async (journey) => {
+      const { output, head } = await exchange<Output>(service, operation, input, identity, journey, check);
+      return { ...read(output), statusCode: head.statusCode, requestId: requestIdOf(head) };
+    });
+    return { ...value, attempts };
   }
 
   return {
-    async invoke(request, options) {
+    invoke(request, options) {
       const { functionName, invocationType } = request;
-      const { output, statusCode, requestId, attempts } = await ask<InvocationResponse>(Invoke$, inputOf(request), {
+      return ask(Invoke$, inputOf(request), {
         ...{ ...options, name: 'Invoke', marker: `Invoke ${functionName} (${invocationType})` },
         canExecute: invocationType !== 'DryRun',
         secrets: () => confidential(request),
         check: (head) => assertFromLambda(head, invocationType),
+        read: invocationOf,
       });
-      return {
-        ...{ statusCode, requestId, attempts },
-        payload: output?.Payload ?? null,
-        tooLarge: output === null,
-        functionError: output?.FunctionError ?? null,
-        logResult: output?.LogResult ?? null,
-        executedVersion: output?.ExecutedVersion ?? null,
-        durableExecutionArn: output?.DurableExecutionArn ?? null,
-      };
     },
 
-    async listFunctions({ marker, maxItems, allVersions }, options) {
+    listFunctions({ marker, maxItems, allVersions }, options) {
       const input = {
         MaxItems: maxItems,
         ...(marker && { Marker: marker }),
         ...(allVersions && { FunctionVersion: 'ALL' as const }),
       };
-      const name = 'ListFunctions';
-      const { output, ...answered } = await ask<ListFunctionsResponse>(ListFunctions$, input, { ...options, name });
-      return { ...answered, ...pageOf(output) };
+      return ask(ListFunctions$, input, { ...options, name: 'ListFunctions', read: pageOf });
     },
 
-    async getAccountSettings(options) {
-      const name = 'GetAccountSettings';
-      const asked = { ...options, name };
-      const { output, ...answered } = await ask<GetAccountSettingsResponse>(GetAccountSettings$, {}, asked);
-      return { ...answered, limits: numbersOf(output?.AccountLimit), usage: numbersOf(output?.AccountUsage) };
+    getAccountSettings(options) {
+      return ask(GetAccountSettings$, {}, { ...options, name: 'GetAccountSettings', read: accountOf });
     },
   };
 }
@@ -132,6 +122,17 @@ function assertFromLambda({ statusCode, headers }: AnswerHead, type: InvokeReque
   if (length === undefined && !chunked) throw foreignAnswer('without a length, so it may be cut');
 }
 
+function invocationOf(output: InvocationResponse | null) {
+  return {
+    payload: output?.Payload ?? null,
+    tooLarge: output === null,
+    functionError: output?.FunctionError ?? null,
+    logResult: output?.LogResult ?? null,
+    executedVersion: output?.ExecutedVersion ?? null,
+    durableExecutionArn: output?.DurableExecutionArn ?? null,
+  };
+}
+
 function pageOf(output: ListFunctionsResponse | null) {
   const { Functions = [], NextMarker } = output ?? {};
   const isList = Array.isArray(Functions) && (NextMarker === undefined || typeof NextMarker === 'string');
@@ -157,6 +158,10 @@ function summaryOf(entry: FunctionConfiguration): FunctionSummary {
     timeout: number('Timeout'),
     memorySize: number('MemorySize'),
   };
+}
+
+function accountOf(output: GetAccountSettingsResponse | null) {
+  return { limits: numbersOf(output?.AccountLimit), usage: numbersOf(output?.AccountUsage) };
 }
 
 /** The numbers of a structure, with its names in camelCase. */

@@ -23,7 +23,8 @@ export function refusalOf(error: unknown, answer: AnswerHead | null): Refusal | 
   const retryAfter = Number(headers['retry-after'] ?? retryAfterSeconds ?? Number.NaN);
   return {
     httpStatus: statusCode,
-    fromAws: fromAws && statusCode >= 400,
+    // AWS Lambda has no 407: it is a proxy's on the way.
+    fromAws: fromAws && statusCode >= 400 && statusCode !== 407,
     name,
     retryAfterSeconds: Number.isFinite(retryAfter) && retryAfter >= 0 ? retryAfter : null,
     clockSkewed: Math.abs(Date.parse(headers.date ?? '') - Date.now()) >= skewLimit,
