@@ -13,7 +13,7 @@ export interface Script {
   /** The answer as it goes over the wire, in place of all of the above; the connection is closed after it. */
   readonly raw?: string;
   /** What is done with the second request, the third and so on; the last also for all that follow. */
-  readonly then?: readonly Script[];
+  readonly after?: readonly Script[];
 }
 
 export interface Received {
@@ -37,7 +37,7 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
       const { method = '', url = '', headers } = request;
-      const scripts = [script, ...(script.then ?? [])];
+      const scripts = [script, ...(script.after ?? [])];
       const turn = scripts[Math.min(received.length, scripts.length - 1)] as Script;
       received.push({ method, path: url, headers, body: Buffer.concat(chunks) });
       answer(response, turn);
