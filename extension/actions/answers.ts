@@ -1,4 +1,5 @@
 import type { Answer, AnswerKind, AnswerOf } from '../outcome/answer.ts';
+import { checkResult } from './check/answer.ts';
 import { functionList } from './list-functions/answer.ts';
 import { accountSettings } from './test-connection/answer.ts';
 import { invokeResult } from './trigger-lambda-function/answer.ts';
@@ -17,6 +18,7 @@ const forms: { readonly [K in AnswerKind]: AnswerForms<AnswerOf<K>> } = {
   invoke: invokeResult,
   functions: functionList,
   account: accountSettings,
+  check: checkResult,
 };
 
 export function formsOf(answer: Answer): AnswerForms<Answer> {

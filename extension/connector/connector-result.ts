@@ -93,7 +93,7 @@ export function toConnectorResult(
   const metadata: ConnectorMetadata = {
     ...{ method: name, connectionId, protocol: 'awslambda' },
     ...(functionName !== undefined && { functionName }),
-    ...(answer !== null && { statusCode: answer.statusCode }),
+    ...(typeof answer?.statusCode === 'number' && { statusCode: answer.statusCode }),
     ...(answer?.kind === 'invoke' && saidOf(answer, execution)),
     ...{ requestId, execution, ...cause },
   };

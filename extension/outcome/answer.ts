@@ -1,5 +1,5 @@
 /** What AWS answered to a task, by action. */
-export type Answer = InvokeResult | FunctionList | AccountSettings;
+export type Answer = InvokeResult | FunctionList | AccountSettings | CheckResult;
 
 export type AnswerKind = Answer['kind'];
 export type AnswerOf<K extends AnswerKind> = Extract<Answer, { kind: K }>;
@@ -76,4 +76,13 @@ export interface AccountSettings {
   /** Limits and usage as GetAccountSettings names them, in bytes and counts. */
   readonly limits: Readonly<Record<string, number>>;
   readonly usage: Readonly<Record<string, number>>;
+}
+
+/** What a task would do, for one that was only checked. */
+export interface CheckResult {
+  readonly kind: 'check';
+  readonly statusCode: null;
+  /** The call in words. */
+  readonly call: string;
+  readonly sources: Readonly<Record<'region' | 'endpoint' | 'credentials', string>>;
 }
