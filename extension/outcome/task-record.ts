@@ -1,4 +1,5 @@
 import type { Answer } from './answer.ts';
+import { ValidationError } from '../errors.ts';
 import { CallError, type CallFailure } from './call-failure.ts';
 import type { Execution, Outcome } from './outcome.ts';
 import { judge } from './verdict.ts';
@@ -42,9 +43,9 @@ export class TaskRecord {
       this.#ended(proves, answer);
       return answer;
     } catch (error) {
-      // Anything else is a fault of ours, and nobody can say where the call was then.
       if (error instanceof CallError) this.#ended(judge(error.failure).execution, error.failure);
-      else this.raise('unknown');
+      // Input is refused before anything is sent; of any other fault, ours, nobody can say where the call was.
+      else if (!(error instanceof ValidationError)) this.raise('unknown');
       throw error;
     } finally {
       this.#sent = false;

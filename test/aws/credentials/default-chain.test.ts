@@ -239,6 +239,98 @@ describe('nothing is found', () => {
   });
 });
 
+describe('a place that is set up and fails is the answer, by its name', () => {
+  test('a credential_process that fails', async () => {
+    const target = keep(await startTarget());
+    const HOME = home({ '.aws/config': '[default]\ncredential_process = sh -c "echo vault is sealed >&2; exit 3"\n' });
+    const { output } = await runProcess(keyless(target), { env: { HOME, ...noMetadata } });
+    expect(output).toMatchObject({ exit_code: 2, result: { execution: 'not_started' } });
+    expect(output.result.error?.[0]?.message).toMatch(/credential_process of profile default/);
+  });
+
+  test('a container endpoint that refuses', async () => {
+    const target = keep(await startTarget());
+    const refusal = 'HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\n{}';
+    const endpoint = keep(await startTarget({ answer: () => refusal }));
+    const env = { AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${endpoint.port}/keys`, ...noMetadata };
+    const { output } = await runProcess(keyless(target), { env });
+    expect(output).toMatchObject({ exit_code: 2, result: { execution: 'not_started' } });
+    expect(output.result.error?.[0]?.message).toMatch(/container endpoint.*403/s);
+  });
+
+  test('a profile without keys', async () => {
+    const target = keep(await startTarget());
+    const HOME = home({ '.aws/config': '[profile bare]\nregion = eu-west-1\n' });
+    const { output } = await runProcess(keyless(target), { env: { HOME, AWS_PROFILE: 'bare', ...noMetadata } });
+    expect(output).toMatchObject({ exit_code: 2, result: { execution: 'not_started' } });
+    expect(output.result.error?.[0]?.message).toMatch(/profile bare has no credentials/);
+  });
+});
+
+test('a web identity token that STS quotes is shown nowhere', async () => {
+  const target = keep(await startTarget());
+  const xml = `<ErrorResponse><Error><Type>Sender</Type><Code>InvalidIdentityToken</Code><Message>bad: a.web.token</Message>
+    </Error></ErrorResponse>`;
+  const answer = `HTTP/1.1 400 No\r\nx-amzn-requestid: r-1\r\ncontent-length: ${xml.length}\r\n\r\n${xml}`;
+  const sts = keep(await startTarget({ answer: () => answer }));
+  const folder = home({ token: 'a.web.token' });
+  const env = {
+    ...{ AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, 'token'), AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/web' },
+    AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${sts.port}`,
+  };
+  const { output, stdout, stderr } = await runProcess(keyless(target), { env, args: ['--log-level', 'debug'] });
+  expect(output.result.execution).toBe('not_started');
+  expect(stdout + stderr).not.toContain('a.web.token');
+  expect(stdout).toContain('bad: ****');
+});
+
+describe('credentials by reference', () => {
+  const given = (target: Target, from: string) => ({ ...keyless(target), credentials: { from } });
+
+  test.each([
+    ['as variables', { ACCESS_KEY_ID: 'AKIAFILE', SECRET_ACCESS_KEY: 'file-secret', SESSION_TOKEN: 'file-token' }],
+    ['as a credential_process gives them', { Version: 1, AccessKeyId: 'AKIAFILE', SecretAccessKey: 'file-secret' }],
+  ])('in a file, %s', async (_, keys) => {
+    const target = keep(await startTarget());
+    const file = join(home({ 'keys.json': JSON.stringify(keys) }), 'keys.json');
+    const { output, stdout, stderr } = await runProcess(given(target, `file:${file}`));
+    expect(output).toMatchObject({ exit_code: 0 });
+    expect(target.requests[0]?.head).toContain('Credential=AKIAFILE/');
+    expect(stdout + stderr).not.toContain('file-secret');
+  });
+
+  test('in a profile', async () => {
+    const target = keep(await startTarget());
+    const HOME = home({
+      '.aws/credentials': '[job]\naws_access_key_id = AKIAJOB\naws_secret_access_key = job-secret\n',
+    });
+    const { output } = await runProcess(given(target, 'profile:job'), {
+      env: { HOME, AWS_ACCESS_KEY_ID: 'AKIAOTHER', AWS_SECRET_ACCESS_KEY: 'x' },
+    });
+    expect(output).toMatchObject({ exit_code: 0 });
+    expect(target.requests[0]?.head).toContain('Credential=AKIAJOB/');
+  });
+
+  test.each([
+    ['file:/nowhere/keys.json', 20, /cannot be read \(ENOENT\)/],
+    ['profile:nobody', 2, /profile nobody is not in the shared AWS files/],
+  ])('%s that is not there', async (from, exit, message) => {
+    const target = keep(await startTarget());
+    const { output } = await runProcess(given(target, from), { env: noMetadata });
+    expect(output).toMatchObject({ exit_code: exit, result: { execution: 'not_started' } });
+    expect(output.result.error?.[0]?.message).toMatch(message);
+    expect(target.connections()).toBe(0);
+  });
+
+  test.each(['not JSON', '{"ACCESS_KEY_ID":"a"}', '[]', 'null'])('a file that holds %s', async (text) => {
+    const target = keep(await startTarget());
+    const file = join(home({ 'keys.json': text }), 'keys.json');
+    const { output } = await runProcess(given(target, `file:${file}`));
+    expect(output).toMatchObject({ exit_code: 20, result: { error: [{ field: 'credentials' }] } });
+    expect(target.connections()).toBe(0);
+  });
+});
+
 describe('what the chain asks fails', () => {
   test('a role of a profile, refused by STS: exit 3 with its reason', async () => {
     const target = keep(await startTarget());
