@@ -51,6 +51,7 @@ const emptyResult = {
   durable_execution_arn: null,
   attempts: 0,
   error: null,
+  payload_saved: null,
 };
 
 const emptyTail = 'null\n  }\n}';

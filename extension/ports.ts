@@ -63,6 +63,9 @@ export interface Session {
   close(): void;
 }
 
+/** Takes the bytes of a payload as they come, and resolves when the next are welcome. Never rejects. */
+export type Receive = (bytes: Uint8Array) => Promise<void>;
+
 /** What holds for one call. */
 export interface CallOptions {
   readonly limits: Limits;

@@ -62,6 +62,8 @@ export interface Fields {
   readonly tenant_id?: string;
   /** Name of the durable execution: AWS starts one execution for one name. */
   readonly durable_execution_name?: string;
+  /** Path of a file that takes the payload of the answer in place of the extension output. It appears there whole or not at all. */
+  readonly response_file?: string;
   /** List Functions: where to continue, the next_marker of an earlier list. */
   readonly marker?: string;
   /** List Functions: the largest number of functions to list. */
@@ -104,6 +106,7 @@ export const fieldTable: Readonly<Record<keyof Fields, FieldFacts>> = {
   fail_on_function_error: {"kind":"boolean"},
   tenant_id: {"kind":"text","rule":"must be 1 to 256 letters, digits, blanks or ._:/=+-@"},
   durable_execution_name: {"kind":"text","rule":"must be 1 to 64 letters, digits, _ or -"},
+  response_file: {"kind":"text"},
   marker: {"kind":"text"},
   max_items: {"kind":"integer","rule":"must be a whole number from 1 to 10000"},
   function_version: {"kind":"choice","choices":["ALL","unqualified"]},

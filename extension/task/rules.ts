@@ -55,6 +55,12 @@ const rules: readonly Rule[] = [
     return { violations: broken('log_type', message) };
   },
 
+  function responseFile({ response_file, invocation_type }) {
+    const useless = response_file !== undefined && invocation_type === 'Event';
+    const message = useless ? 'works only with an answer, and Event has none; leave it out' : null;
+    return { violations: broken('response_file', message) };
+  },
+
   function urls({ endpoint_url, sts_endpoint_url }) {
     return {
       violations: [

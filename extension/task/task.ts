@@ -10,7 +10,7 @@ import { payloadFault, payloadLimit } from './sizes.ts';
 
 /** What is asked, parsed: nothing behind this point sees the wire form. Times are in milliseconds. */
 export type Task =
-  | (Asked<'Trigger Lambda Function'> & { readonly request: InvokeRequest })
+  | (Asked<'Trigger Lambda Function'> & { readonly request: InvokeRequest; readonly delivery: Delivery })
   | (Asked<'List Functions'> & { readonly request: ListRequest })
   | Asked<'Test Connection'>;
 
@@ -36,6 +36,11 @@ export interface InvokeRequest {
   readonly failOnFunctionError: boolean;
 }
 
+/** Where what the function gives goes, besides the extension output. */
+export interface Delivery {
+  readonly responseFile?: string;
+}
+
 export interface ListRequest {
   readonly marker?: string;
   readonly maxItems: number;
@@ -54,7 +59,12 @@ export async function toTask(valid: ValidFields, readFile: ReadFile): Promise<Ta
   const asked = { connection: connectionOf(valid, ca), limits: limitsOf(fields) };
   switch (fields.action) {
     case 'Trigger Lambda Function':
-      return { action: fields.action, ...asked, request: invokeRequestOf(valid, payload) };
+      return {
+        action: fields.action,
+        ...asked,
+        request: invokeRequestOf(valid, payload),
+        delivery: deliveryOf(fields),
+      };
     case 'List Functions':
       return { action: fields.action, ...asked, request: listRequestOf(fields) };
     case 'Test Connection':
@@ -85,6 +95,10 @@ function invokeRequestOf({ fields, parsed }: ValidFields, payload: Uint8Array | 
     ...(durable_execution_name && { durableExecutionName: durable_execution_name }),
     failOnFunctionError: fields.fail_on_function_error,
   };
+}
+
+function deliveryOf({ response_file }: Fields): Delivery {
+  return { ...(response_file && { responseFile: response_file }) };
 }
 
 function listRequestOf({ marker, max_items, function_version }: Fields): ListRequest {

@@ -1,5 +1,5 @@
 import { snakeCase } from '../../formats/snake-case.ts';
-import type { InvokeResult } from '../../outcome/answer.ts';
+import type { InvokeResult, SavedPayload } from '../../outcome/answer.ts';
 import type { AnswerForms } from '../answers.ts';
 
 export const invokeResult: AnswerForms<InvokeResult> = {
@@ -10,6 +10,7 @@ export const invokeResult: AnswerForms<InvokeResult> = {
     function_error: functionError,
     report: report === null ? null : snakeCase(report),
     durable_execution_arn: durableExecutionArn,
+    payload_saved: payload?.kind === 'saved' ? savedOf(payload) : null,
   }),
 
   /** The payload decoded; its text when it is no JSON; null when there is none. */
@@ -20,3 +21,7 @@ export const invokeResult: AnswerForms<InvokeResult> = {
 
   text: ({ payload }) => (payload?.kind === 'text' ? `${payload.text}\n` : ''),
 };
+
+function savedOf({ path, bytes, sha256, isJson }: SavedPayload) {
+  return { path, bytes, sha256, json: isJson };
+}

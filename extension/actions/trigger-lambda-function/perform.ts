@@ -1,72 +1,106 @@
 import type { InvokeResult } from '../../outcome/answer.ts';
 import { CallError } from '../../outcome/call-failure.ts';
-import type { Execution, Outcome } from '../../outcome/outcome.ts';
+import type { ErrorEntry, Execution, Outcome } from '../../outcome/outcome.ts';
 import type { InvokeAnswer, Log } from '../../ports.ts';
-import type { InvokeRequest, TaskOf } from '../../task/task.ts';
+import type { Delivery, InvokeRequest, TaskOf } from '../../task/task.ts';
 import type { ActionContext } from '../index.ts';
 import { functionErrorOf } from './function-error.ts';
 import { decodePayload } from './payload.ts';
+import type { Kept, PayloadStore } from './payload-store.ts';
 import { parseReport } from './report.ts';
 import { decodeTailLog } from './tail-log.ts';
 
 /** Invokes the function once and reads the answer. */
 export async function triggerLambdaFunction(
-  { request, limits }: TaskOf<'Trigger Lambda Function'>,
+  { request, limits, delivery }: TaskOf<'Trigger Lambda Function'>,
   context: ActionContext,
 ): Promise<Outcome> {
   const { log, record, signal, session } = context;
   if (request.clientContext !== undefined && request.invocationType === 'Event') {
     log.warn('client_context_script: AWS Lambda drops the client context of an Event invocation');
   }
+  const store = await storeFor(delivery, context);
   const { execution } = endings[request.invocationType];
   const invoke = (wanted: InvokeRequest) =>
     record.running(execution, () => session.lambda.invoke(wanted, { limits, signal }));
-  const answer = await invoke(request).catch((error) => {
-    if (!request.logTail || !isTailRefused(error)) throw error;
-    log.warn('log_type: AWS Lambda has no tail log for functions on Managed Instances; invoking without it');
-    return invoke({ ...request, logTail: false });
-  });
-  const bare = bareResult(answer, log);
-  record.answer = bare; // from here on, nothing that fails can lose it
-  return outcomeOf(request, answer, bare, log);
+  try {
+    const answer = await invoke(request).catch((error) => {
+      if (!request.logTail || !isTailRefused(error)) throw error;
+      log.warn('log_type: AWS Lambda has no tail log for functions on Managed Instances; invoking without it');
+      return invoke({ ...request, logTail: false });
+    });
+    const bare = bareResult(answer);
+    record.answer = bare; // from here on, nothing that fails can lose it
+    const kept = await keep(request, answer, store, log);
+    record.answer = { ...bare, payload: kept.payload };
+    return outcomeOf(request, answer, kept, log);
+  } finally {
+    await store?.discard();
+  }
 }
 
-/** What the answer holds without the log, whose text is the function's to choose. */
-function bareResult(answer: InvokeAnswer, log: Log): InvokeResult {
+/** Where the payload goes; null when it stays in memory. Opened before anything is sent. */
+async function storeFor({ responseFile }: Delivery, context: ActionContext): Promise<PayloadStore | null> {
+  if (responseFile === undefined) return null;
+  const { openResponseFile } = await import('./response-file.ts');
+  return openResponseFile(responseFile, context);
+}
+
+async function keep(
+  { invocationType }: InvokeRequest,
+  { payload, tooLarge }: InvokeAnswer,
+  store: PayloadStore | null,
+  log: Log,
+): Promise<Kept> {
+  if (tooLarge) return { payload: null, head: null, problem: { name: 'AnswerTooLarge', message: tooLargeMessage } };
+  const inMemory = () => decodePayload(payload, log);
+  if (store === null || invocationType !== 'RequestResponse') {
+    const decoded = inMemory();
+    return { payload: decoded, head: decoded, problem: null };
+  }
+  if (payload !== null) await store.receive(payload);
+  const kept = await store.keep(log);
+  return kept.problem === null ? kept : { ...kept, payload: inMemory() }; // so that it is not lost
+}
+
+/** What the answer holds without its payload, and without the log, whose text is the function's to choose. */
+function bareResult(answer: InvokeAnswer): InvokeResult {
   return {
     kind: 'invoke',
     statusCode: answer.statusCode,
-    payload: decodePayload(answer.payload, log),
-    ...{ log: null, report: null },
+    ...{ payload: null, log: null, report: null },
     executedVersion: answer.executedVersion,
     functionError: answer.functionError,
     durableExecutionArn: answer.durableExecutionArn,
   };
 }
 
-function outcomeOf(request: InvokeRequest, answer: InvokeAnswer, bare: InvokeResult, log: Log): Outcome {
+function outcomeOf(request: InvokeRequest, answer: InvokeAnswer, { payload, head, problem }: Kept, log: Log): Outcome {
   const tail = request.logTail && answer.logResult !== null ? decodeTailLog(answer.logResult) : noTail;
   if (tail.pointer !== null) {
     log.warn(`The log is not in the answer; it is in log group ${tail.pointer.group}, stream ${tail.pointer.stream}`);
   }
-  const result = { ...bare, log: tail.text, report: tail.text === null ? null : parseReport(tail.text) };
+  const report = tail.text === null ? null : parseReport(tail.text);
+  const result = { ...bareResult(answer), payload, log: tail.text, report };
   const { attempts, requestId } = answer;
   const { execution, sentence } = endings[request.invocationType];
   const said = { answer: result, attempts, requestId, execution, fields: null };
-  if (answer.tooLarge) {
-    const entry = { name: 'AnswerTooLarge', message: tooLarge };
-    return { ...said, status: 'FAIL', detail: tooLarge, errors: [entry] };
-  }
-  const error = functionErrorOf(result);
-  if (error !== null && request.failOnFunctionError) {
-    return { ...said, status: 'FAIL', detail: error.detail, errors: [error.entry] };
+  const found = functionErrorOf(result, head);
+  const error = request.failOnFunctionError && problem?.name !== 'AnswerTooLarge' ? found : null;
+  if (error !== null || problem !== null) {
+    const errors = [error?.entry, problem].filter((entry) => entry !== undefined && entry !== null);
+    return { ...said, status: 'FAIL', detail: error?.detail ?? detailOf(problem), errors };
   }
   return { ...said, status: tail.clean ? 'SUCCESS' : 'DECODE_WARNING', detail: sentence, errors: null };
 }
 
+function detailOf(problem: ErrorEntry | null): string {
+  return problem?.field === undefined ? (problem?.message ?? '') : `${problem.field} ${problem.message}`;
+}
+
 const noTail = { text: null, clean: true, pointer: null } as const;
 
-const tooLarge =
+const tooLargeMessage =
   'the answer is larger than 6,291,556 bytes, the most that AWS Lambda sends, and was not read to its end';
 
 /** Nothing has run then: AWS Lambda has refused the parameters. */
