@@ -13,6 +13,8 @@ export interface Ports {
   readonly log: Log;
   /** Aborted when the task is to be cancelled. */
   readonly signal: AbortSignal;
+  /** Shows a part of a streamed payload as it comes; the bytes are lent for the call alone. */
+  readonly onPart?: (bytes: Uint8Array) => void;
 }
 
 /** Environment variables. */
@@ -75,6 +77,8 @@ export interface CallOptions {
 /** The calls to AWS Lambda that the actions make. Each throws CallError when it brings no whole answer. */
 export interface Lambda {
   invoke(request: InvokeRequest, options: CallOptions): Promise<InvokeAnswer>;
+  /** The payload comes in parts, while the function runs; the answer, without it, when the function has ended. */
+  invokeStreamed(request: InvokeRequest, receive: Receive, options: CallOptions): Promise<InvokeAnswer>;
   /** One page, of at most `maxItems` functions. */
   listFunctions(page: FunctionPageRequest, options: CallOptions): Promise<FunctionPage>;
   getAccountSettings(options: CallOptions): Promise<AccountAnswer>;
@@ -98,7 +102,9 @@ export interface InvokeAnswer extends Answered {
   readonly payload: Uint8Array | null;
   readonly tooLarge: boolean;
   readonly functionError: string | null;
-  /** The X-Amz-Log-Result header as it came. */
+  /** The error object, or what there is of it, when it does not come as the payload. */
+  readonly errorDetails: string | null;
+  /** The end of the log in base64, as it came. */
   readonly logResult: string | null;
   readonly executedVersion: string | null;
   readonly durableExecutionArn: string | null;

@@ -50,6 +50,7 @@ export const form = [
     { name: 'tenant_id', show: trigger },
   ],
   [{ name: 'durable_execution_name', show: trigger, span: 2 }],
+  [{ name: 'response_mode', show: answer, span: 2 }],
   [{ name: 'response_file', show: answer, span: 2 }],
   [
     { name: 'marker', show: list },

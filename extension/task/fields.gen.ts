@@ -38,7 +38,7 @@ export interface Fields {
   readonly proxy_credentials?: { readonly user: string; readonly password: string };
   /** Path of a PEM file with the certificates to trust for the TLS to the proxy. */
   readonly proxy_ca_bundle_file?: string;
-  /** Seconds from the request sent to the last byte of the answer. */
+  /** Seconds from the request sent to the last byte of the answer; with Streamed the longest silence between two bytes. */
   readonly wait_for_completion_timeout: number;
   /** http or https URL of Lambda, also reached through the proxy. Unset: AWS_ENDPOINT_URL_LAMBDA, AWS_ENDPOINT_URL, then the region's endpoint. */
   readonly endpoint_url?: string;
@@ -62,6 +62,8 @@ export interface Fields {
   readonly tenant_id?: string;
   /** Name of the durable execution: AWS starts one execution for one name. */
   readonly durable_execution_name?: string;
+  /** Buffered takes the answer at once, up to 6 MB. Streamed takes it in parts while the function runs, up to 200 MB; not with Event. */
+  readonly response_mode: "Buffered" | "Streamed";
   /** Path of a file that takes the payload of the answer in place of the extension output. It appears there whole or not at all. */
   readonly response_file?: string;
   /** List Functions: where to continue, the next_marker of an earlier list. */
@@ -106,6 +108,7 @@ export const fieldTable: Readonly<Record<keyof Fields, FieldFacts>> = {
   fail_on_function_error: {"kind":"boolean"},
   tenant_id: {"kind":"text","rule":"must be 1 to 256 letters, digits, blanks or ._:/=+-@"},
   durable_execution_name: {"kind":"text","rule":"must be 1 to 64 letters, digits, _ or -"},
+  response_mode: {"kind":"choice","choices":["Buffered","Streamed"]},
   response_file: {"kind":"text"},
   marker: {"kind":"text"},
   max_items: {"kind":"integer","rule":"must be a whole number from 1 to 10000"},

@@ -55,6 +55,13 @@ const rules: readonly Rule[] = [
     return { violations: broken('log_type', message) };
   },
 
+  function responseMode({ response_mode, invocation_type, durable_execution_name }) {
+    if (response_mode !== 'Streamed') return {};
+    const queued = invocation_type === 'Event' ? 'Streamed works only with an answer, and Event has none' : null;
+    const durable = 'Streamed cannot start a durable execution; leave durable_execution_name out, or set Buffered';
+    return { violations: broken('response_mode', queued ?? (durable_execution_name === undefined ? null : durable)) };
+  },
+
   function responseFile({ response_file, invocation_type }) {
     const useless = response_file !== undefined && invocation_type === 'Event';
     const message = useless ? 'works only with an answer, and Event has none; leave it out' : null;

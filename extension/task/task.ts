@@ -38,6 +38,8 @@ export interface InvokeRequest {
 
 /** Where what the function gives goes, besides the extension output. */
 export interface Delivery {
+  /** Whether the payload comes in parts while the function runs. */
+  readonly streamed: boolean;
   readonly responseFile?: string;
 }
 
@@ -97,8 +99,8 @@ function invokeRequestOf({ fields, parsed }: ValidFields, payload: Uint8Array | 
   };
 }
 
-function deliveryOf({ response_file }: Fields): Delivery {
-  return { ...(response_file && { responseFile: response_file }) };
+function deliveryOf({ response_mode, response_file }: Fields): Delivery {
+  return { streamed: response_mode === 'Streamed', ...(response_file && { responseFile: response_file }) };
 }
 
 function listRequestOf({ marker, max_items, function_version }: Fields): ListRequest {

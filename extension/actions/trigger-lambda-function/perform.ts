@@ -21,8 +21,16 @@ export async function triggerLambdaFunction(
   }
   const store = await storeFor(delivery, context);
   const { execution } = endings[request.invocationType];
+  const { lambda } = session;
+  const options = { limits, signal };
+  const receive = (bytes: Uint8Array) => {
+    context.onPart?.(bytes);
+    return store?.receive(bytes) ?? Promise.resolve();
+  };
   const invoke = (wanted: InvokeRequest) =>
-    record.running(execution, () => session.lambda.invoke(wanted, { limits, signal }));
+    record.running(execution, () =>
+      delivery.streamed ? lambda.invokeStreamed(wanted, receive, options) : lambda.invoke(wanted, options),
+    );
   try {
     const answer = await invoke(request).catch((error) => {
       if (!request.logTail || !isTailRefused(error)) throw error;
@@ -31,7 +39,7 @@ export async function triggerLambdaFunction(
     });
     const bare = bareResult(answer);
     record.answer = bare; // from here on, nothing that fails can lose it
-    const kept = await keep(request, answer, store, log);
+    const kept = await keep(request, delivery, answer, store, log);
     record.answer = { ...bare, payload: kept.payload };
     return outcomeOf(request, answer, kept, log);
   } finally {
@@ -39,16 +47,17 @@ export async function triggerLambdaFunction(
   }
 }
 
-/** Where the payload goes; null when it stays in memory. Opened before anything is sent. */
-async function storeFor({ responseFile }: Delivery, context: ActionContext): Promise<PayloadStore | null> {
-  if (responseFile === undefined) return null;
+/** Where the payload goes; null when it stays in the answer. Opened before anything is sent. */
+async function storeFor({ streamed, responseFile }: Delivery, context: ActionContext): Promise<PayloadStore | null> {
+  if (responseFile === undefined) return streamed ? (await import('./memory-store.ts')).memoryStore() : null;
   const { openResponseFile } = await import('./response-file.ts');
   return openResponseFile(responseFile, context);
 }
 
 async function keep(
   { invocationType }: InvokeRequest,
-  { payload, tooLarge }: InvokeAnswer,
+  { streamed }: Delivery,
+  { payload, tooLarge, errorDetails }: InvokeAnswer,
   store: PayloadStore | null,
   log: Log,
 ): Promise<Kept> {
@@ -60,6 +69,7 @@ async function keep(
   }
   if (payload !== null) await store.receive(payload);
   const kept = await store.keep(log);
+  if (streamed) return errorDetails === null ? kept : { ...kept, head: decodePayload(Buffer.from(errorDetails), log) };
   return kept.problem === null ? kept : { ...kept, payload: inMemory() }; // so that it is not lost
 }
 
@@ -86,7 +96,7 @@ function outcomeOf(request: InvokeRequest, answer: InvokeAnswer, { payload, head
   const { execution, sentence } = endings[request.invocationType];
   const said = { answer: result, attempts, requestId, execution, fields: null };
   const found = functionErrorOf(result, head);
-  const error = request.failOnFunctionError && problem?.name !== 'AnswerTooLarge' ? found : null;
+  const error = request.failOnFunctionError && !answer.tooLarge ? found : null;
   if (error !== null || problem !== null) {
     const errors = [error?.entry, problem].filter((entry) => entry !== undefined && entry !== null);
     return { ...said, status: 'FAIL', detail: error?.detail ?? detailOf(problem), errors };

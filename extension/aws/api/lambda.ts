@@ -5,10 +5,12 @@ import {
   type GetAccountSettingsResponse,
   type InvocationResponse,
   Invoke$,
+  InvokeWithResponseStream$,
   ListFunctions$,
   type ListFunctionsResponse,
 } from '@aws-sdk/client-lambda';
 import { AwsRestJsonProtocol } from '@aws-sdk/core/protocols';
+import type { AwsCredentialIdentity } from '@smithy/types';
 import type { FunctionSummary } from '../../outcome/answer.ts';
 import type { Answered, CallOptions, Lambda, Log } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
@@ -17,49 +19,68 @@ import type { CredentialSource } from '../credentials/credential-source.ts';
 import { secretsOf } from '../credentials/identity-secrets.ts';
 import { makeCall } from '../transport/call.ts';
 import { requestIdOf } from '../transport/foreign-error.ts';
-import type { AnswerHead } from '../transport/journey.ts';
+import type { AnswerHead, Journey } from '../transport/journey.ts';
 import { foreignAnswer } from './aws-error.ts';
 import { confidential } from './confidential.ts';
-import { correctClock, exchange, type Operation, type Service } from './service.ts';
+import { correctClock, exchange, type Operation, openExchange, type Service } from './service.ts';
 
 export function lambdaProtocol() {
   return new AwsRestJsonProtocol({ defaultNamespace: 'com.amazonaws.lambda', errorTypeRegistries });
 }
 
 /** What a call needs besides its request. */
-interface Asked<Output, Result> extends CallOptions {
+interface Asked extends CallOptions {
   readonly name: string;
   readonly marker?: string;
   readonly canExecute?: boolean;
   readonly secrets?: () => readonly Secret[];
+}
+
+interface AskedAtOnce<Output, Result> extends Asked {
   /** Throws AnswerError when the head of an answer of success is not what AWS Lambda sends. */
   readonly check?: (head: AnswerHead) => void;
   /** Makes the result of the SDK's output, which is null when the answer is too large; throws AnswerError. */
   readonly read: (output: Output | null) => Result;
 }
 
+/** Sends the request and reads the answer, in one attempt. */
+type Send<Result> = (
+  identity: AwsCredentialIdentity,
+  journey: Journey,
+) => Promise<{ readonly result: Result; readonly head: AnswerHead }>;
+
 /** The calls to AWS Lambda in the core's terms; `target` says in words where they go. */
 export function lambdaOver(service: Service, target: string, credentials: CredentialSource, log: Log): Lambda {
-  async function ask<Output extends object, Result>(
-    operation: Operation,
-    input: object,
-    { name, marker = name, canExecute = false, secrets = () => [], check, read, ...options }: Asked<Output, Result>,
+  async function call<Result>(
+    { name, marker = name, canExecute = false, secrets = () => [], ...options }: Asked,
+    send: Send<Result>,
   ): Promise<Result & Answered> {
     const { transport } = service;
     // Before the call and not within it: the calls for credentials have deadlines and failures of their own.
     const identity = await credentials.fresh({ ...options, log, transport });
-    const call = {
+    const policy = {
       ...{ ...options, name, target, canExecute, transport, log },
       deadline: 'wait_for_completion_timeout' as const,
       secrets: () => [...secrets(), ...secretsOf(identity)],
       marker: `${marker}: sending the request to ${target}`,
       correctClock: (date: string) => correctClock(service, date),
     };
-    const { value, attempts } = await makeCall(call, async (journey) => {
-      const { output, head } = await exchange<Output>(service, operation, input, identity, journey, check);
-      return { ...read(output), statusCode: head.statusCode, requestId: requestIdOf(head) };
+    const { value, attempts } = await makeCall(policy, async (journey) => {
+      const { result, head } = await send(identity, journey);
+      return { ...result, statusCode: head.statusCode, requestId: requestIdOf(head) };
     });
     return { ...value, attempts };
+  }
+
+  function ask<Output extends object, Result>(
+    operation: Operation,
+    input: object,
+    { check, read, ...asked }: AskedAtOnce<Output, Result>,
+  ): Promise<Result & Answered> {
+    return call(asked, async (identity, journey) => {
+      const { output, head } = await exchange<Output>(service, operation, input, identity, journey, check);
+      return { result: read(output), head };
+    });
   }
 
   return {
@@ -71,6 +92,22 @@ export function lambdaOver(service: Service, target: string, credentials: Creden
         secrets: () => confidential(request),
         check: (head) => assertFromLambda(head, invocationType),
         read: invocationOf,
+      });
+    },
+
+    async invokeStreamed(request, receive, options) {
+      const { functionName, invocationType } = request;
+      const { readStream } = await import('./stream.ts');
+      const asked = {
+        ...{ ...options, name: 'InvokeWithResponseStream', canExecute: invocationType !== 'DryRun' },
+        marker: `InvokeWithResponseStream ${functionName} (${invocationType})`,
+        secrets: () => confidential(request),
+      };
+      const check = (head: AnswerHead) => assertFromLambda(head, invocationType);
+      return call(asked, async (identity, journey) => {
+        const input = inputOf(request);
+        const opened = await openExchange(service, InvokeWithResponseStream$, input, identity, journey, check);
+        return { result: await readStream(opened, journey, receive), head: opened.head };
       });
     },
 
@@ -127,6 +164,7 @@ function invocationOf(output: InvocationResponse | null) {
     payload: output?.Payload ?? null,
     tooLarge: output === null,
     functionError: output?.FunctionError ?? null,
+    errorDetails: null,
     logResult: output?.LogResult ?? null,
     executedVersion: output?.ExecutedVersion ?? null,
     durableExecutionArn: output?.DurableExecutionArn ?? null,

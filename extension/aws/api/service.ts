@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { Sha256 } from '@smithy/core/checksum';
 import { buildQueryString, HttpResponse, parseUrl } from '@smithy/core/protocols';
 import { operation as operationOf } from '@smithy/core/schema';
@@ -61,6 +62,13 @@ const answerLimit = 6_291_556;
 /** The most bytes of an error's body: AWS sends a name and a sentence. */
 const errorLimit = 2 ** 18;
 
+/** An answer of success whose body is still to be read. */
+export interface Opened {
+  readonly message: IncomingMessage;
+  readonly head: AnswerHead;
+  readonly operation: OperationSchema;
+}
+
 /** Signs and sends one request and reads its answer. Throws AnswerError, and what the connection throws. */
 export async function exchange<Output extends object>(
   service: Service,
@@ -70,6 +78,21 @@ export async function exchange<Output extends object>(
   journey: Journey,
   check: (head: AnswerHead) => void = () => {},
 ): Promise<Exchange<Output>> {
+  const { message, head, operation } = await openExchange(service, schema, input, identity, journey, check);
+  const { bytes, whole } = await readBody(message, answerLimit);
+  if (!whole) return { output: null, head };
+  return { output: await read<Output>(service, operation, head, bytes), head };
+}
+
+/** The same up to the head of the answer, when that is a success. */
+export async function openExchange(
+  service: Service,
+  schema: Operation,
+  input: object,
+  identity: AwsCredentialIdentity,
+  journey: Journey,
+  check: (head: AnswerHead) => void,
+): Promise<Opened> {
   const [, namespace, name, traits, inputSchema, outputSchema] = schema;
   const operation = operationOf(namespace, name, traits, inputSchema, outputSchema);
   const request = await signed(service, await written(service, operation, input), identity);
@@ -80,9 +103,7 @@ export async function exchange<Output extends object>(
     throw answerError(head, body?.whole ? await errorIn(service, operation, head, body.bytes) : null);
   }
   check(head);
-  const { bytes, whole } = await readBody(message, answerLimit);
-  if (!whole) return { output: null, head };
-  return { output: await read<Output>(service, operation, head, bytes), head };
+  return { message, head, operation };
 }
 
 /** Settings that the protocols ask the client for. The serializers have their own defaults. */

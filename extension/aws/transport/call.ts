@@ -67,20 +67,25 @@ export async function makeCall<T>(call: Call, send: Send<T>): Promise<Called<T>>
   }
 }
 
-/** One attempt with its two deadlines: until the connection is ready, and from there to the last byte. */
+/** One attempt with its two deadlines: until the connection is ready, and from there to the last byte, or the next one. */
 class Attempt {
   readonly journey: Journey;
   end: CallFailure['end'] = 'failed';
   readonly #call: Call;
   #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
   #stop: (end: CallFailure['end']) => void = () => {};
 
   constructor(call: Call) {
     this.#call = call;
-    this.journey = new Journey(() => {
-      call.log.info(call.marker);
-      this.#arm(call.limits.waitTimeout);
-    });
+    const { log, marker, limits } = call;
+    this.journey = new Journey(
+      () => {
+        log.info(marker);
+        this.#arm(limits.waitTimeout);
+      },
+      (begins) => (begins ? this.#arm(limits.waitTimeout) : clearTimeout(this.#timer)),
+    );
   }
 
   async run<T>(send: Send<T>): Promise<T> {
@@ -100,6 +105,7 @@ class Attempt {
         send(this.journey).then(resolve, reject);
       });
     } finally {
+      this.#isOver = true;
       clearTimeout(this.#timer);
       signal.removeEventListener('abort', cancel);
     }
@@ -107,6 +113,7 @@ class Attempt {
 
   #arm(milliseconds: number): void {
     clearTimeout(this.#timer);
+    if (this.#isOver) return; // what was given up may still come to its next step
     this.#timer = setTimeout(() => this.#stop('timed out'), milliseconds);
   }
 }

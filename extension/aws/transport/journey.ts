@@ -27,12 +27,27 @@ export class Journey {
   proxyUrl: string | null = null;
   answer: AnswerHead | null = null;
   readonly #onReady: () => void;
+  readonly #onSilence: (begins: boolean) => void;
   readonly #held = new Set<Destroyable>();
   #given = false;
 
-  /** `onReady` runs once, before the first byte of the request leaves. */
-  constructor(onReady: () => void = () => {}) {
+  /**
+   * `onReady` runs once, before the first byte of the request leaves; `onSilence` each time when the server's turn in a
+   * stream begins or ends.
+   */
+  constructor(onReady: () => void = () => {}, onSilence: (begins: boolean) => void = () => {}) {
     this.#onReady = onReady;
+    this.#onSilence = onSilence;
+  }
+
+  /** Waits for the next bytes of a stream from now on: the deadline begins anew. */
+  listen(): void {
+    this.#onSilence(true);
+  }
+
+  /** Has bytes to work on. The time that it takes is not the server's. */
+  work(): void {
+    this.#onSilence(false);
   }
 
   reach(phase: Phase): void {
