@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
+const none = new Uint8Array(0);
+
 /**
  * Judges whether bytes that come in pieces are one JSON text in UTF-8, as `JSON.parse` does, and keeps none of them. What
  * is nested more than 1,048,576 levels deep counts as none: one byte a level is all that this remembers of a text.
@@ -14,7 +16,8 @@ export class JsonCheck {
   #digits = 0;
   /** Whether the string under way is the name of a member. */
   #isName = false;
-  #cut: Uint8Array = new Uint8Array(0);
+  /** The beginning of a character. */
+  #cut: Uint8Array = none;
   #isSound = true;
 
   write(bytes: Uint8Array): void {
@@ -29,10 +32,17 @@ export class JsonCheck {
 
   /** A piece may begin and end within a character. */
   #takeText(bytes: Uint8Array): boolean {
-    const text = this.#cut.length === 0 ? bytes : Buffer.concat([this.#cut, bytes]);
-    const whole = text.length - incompleteBytes(text);
-    this.#cut = text.slice(whole);
-    return isUtf8(text.subarray(0, whole));
+    let start = 0;
+    if (this.#cut.length > 0) {
+      start = Math.min(bytes.length, missingBytes(this.#cut));
+      const character = Buffer.concat([this.#cut, bytes.subarray(0, start)]);
+      this.#cut = missingBytes(character) > 0 ? character : none;
+      if (this.#cut === none && !isUtf8(character)) return false;
+    }
+    const rest = bytes.subarray(start);
+    const whole = rest.length - incompleteBytes(rest);
+    if (whole < rest.length) this.#cut = Uint8Array.from(rest.subarray(whole)); // the bytes are lent
+    return isUtf8(rest.subarray(0, whole));
   }
 
   #take(bytes: Uint8Array): boolean {
@@ -196,13 +206,21 @@ function isHexadecimal(byte: number): boolean {
   return isDigit(byte) || (byte >= 0x61 && byte <= 0x66) || (byte >= 0x41 && byte <= 0x46);
 }
 
+/** How many bytes the character that begins here still needs. */
+function missingBytes(bytes: Uint8Array): number {
+  return wantedBytes(bytes[0] as number) - bytes.length;
+}
+
+function wantedBytes(first: number): number {
+  return first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+}
+
 /** Counts the bytes at the end that begin a character of UTF-8 but do not finish it. */
 export function incompleteBytes(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] as number;
     if (byte >= 0x80 && byte <= 0xbf) continue;
-    const wanted = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-    return wanted > back ? back : 0;
+    return wantedBytes(byte) > back ? back : 0;
   }
   return 0;
 }

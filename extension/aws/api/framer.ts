@@ -10,18 +10,20 @@ const shortest = 16;
 /** The payload of a message has at most 16 MB, its headers 128 KB. */
 const longest = 2 ** 24 + 2 ** 17 + shortest;
 
-/** Cuts the bytes of an event stream into messages. What they hold, and its checksum, is the codec's business. */
+/** Cuts the bytes of an event stream into messages. What they hold, and their checksum, is the codec's business. */
 export class Framer {
   /** The beginning of a prelude, or of a message whose length is known. */
   #part: Buffer = Buffer.alloc(0);
   #filled = 0;
+  /** Room for a message, used for one after the other. */
+  #room: Buffer = Buffer.allocUnsafe(preludeLength);
 
   /** Whether the last message is whole. */
   get isBetween(): boolean {
     return this.#filled === 0;
   }
 
-  /** The messages that end in this chunk. They are views: of the chunk when it holds them whole. */
+  /** The messages that end in this chunk. Each is a view that is good until the next is asked for. */
   *frames(chunk: Buffer): Generator<Uint8Array> {
     let start = 0;
     while (start < chunk.length) {
@@ -42,13 +44,16 @@ export class Framer {
 
   /** Takes what belongs to the message under way; gives the number of bytes. */
   #take(bytes: Buffer): number {
-    if (this.#filled === 0) this.#part = Buffer.allocUnsafe(preludeLength);
+    if (this.#filled === 0) this.#part = this.#room.subarray(0, preludeLength);
     const taken = bytes.copy(this.#part, this.#filled);
     this.#filled += taken;
     if (this.#filled === preludeLength && this.#part.length === preludeLength) {
-      const prelude = this.#part;
-      this.#part = Buffer.allocUnsafe(lengthIn(prelude));
-      prelude.copy(this.#part);
+      const length = lengthIn(this.#part);
+      if (length > this.#room.length) {
+        this.#room = Buffer.allocUnsafeSlow(length);
+        this.#part.copy(this.#room);
+      }
+      this.#part = this.#room.subarray(0, length);
     }
     return taken;
   }
