@@ -7,7 +7,7 @@ import { testConnection } from './test-connection/perform.ts';
 import { triggerLambdaFunction } from './trigger-lambda-function/perform.ts';
 
 /** What an action works with, besides its task. */
-export interface ActionContext extends Pick<Ports, 'log' | 'signal' | 'clock' | 'openFile' | 'onPart'> {
+export interface ActionContext extends Pick<Ports, 'log' | 'signal' | 'clock' | 'openFile' | 'onPart' | 'environment'> {
   readonly session: Session;
   /** Takes down what the action establishes, at the moment when it is established. */
   readonly record: TaskRecord;

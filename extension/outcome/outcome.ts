@@ -23,6 +23,8 @@ export interface Outcome {
   /** Attempts of the call that can run the function, else of the last call; 0 when nothing was sent. */
   readonly attempts: number;
   readonly requestId: string | null;
+  /** The X-Ray trace of the call; absent when the task makes none that can run a function. */
+  readonly traceId?: string;
   /** What AWS answered, by action; null when no answer came. */
   readonly answer: Answer | null;
   /** Null on success. */

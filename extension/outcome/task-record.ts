@@ -22,6 +22,7 @@ export class TaskRecord {
   fields: Readonly<Record<string, unknown>> | null = null;
   answer: Answer | null = null;
   requestId: string | null = null;
+  traceId: string | null = null;
   /** Attempts of the call that can run the function; null before it ended. */
   attempts: number | null = null;
   #execution: Execution = 'not_started';
@@ -60,6 +61,7 @@ export class TaskRecord {
       execution: higher(this.execution, execution),
       answer: answer ?? this.answer,
       requestId: this.requestId ?? requestId,
+      ...(this.traceId !== null && { traceId: this.traceId }),
       attempts: this.attempts ?? attempts,
       fields: this.fields ?? outcome.fields,
     };

@@ -62,6 +62,8 @@ export interface Fields {
   readonly tenant_id?: string;
   /** Name of the durable execution: AWS starts one execution for one name. */
   readonly durable_execution_name?: string;
+  /** X-Ray trace that the call is a part of: 1-…, the whole X-Amzn-Trace-Id header, or a W3C traceparent. Unset: traceparent or _X_AMZN_TRACE_ID in the environment, else one of the task's own. */
+  readonly trace_id?: string;
   /** Buffered takes the answer at once, up to 6 MB. Streamed takes it in parts while the function runs, up to 200 MB; not with Event. */
   readonly response_mode: "Buffered" | "Streamed";
   /** Path of a file that takes the payload of the answer in place of the extension output. It appears there whole or not at all. */
@@ -108,6 +110,7 @@ export const fieldTable: Readonly<Record<keyof Fields, FieldFacts>> = {
   fail_on_function_error: {"kind":"boolean"},
   tenant_id: {"kind":"text","rule":"must be 1 to 256 letters, digits, blanks or ._:/=+-@"},
   durable_execution_name: {"kind":"text","rule":"must be 1 to 64 letters, digits, _ or -"},
+  trace_id: {"kind":"text"},
   response_mode: {"kind":"choice","choices":["Buffered","Streamed"]},
   response_file: {"kind":"text"},
   marker: {"kind":"text"},

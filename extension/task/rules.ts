@@ -3,6 +3,7 @@ import { endpointUrlFault } from '../formats/endpoint-url.ts';
 import { type FunctionName, parseFunctionName } from '../formats/function-name.ts';
 import { parseJson } from '../formats/parse-json.ts';
 import { type Proxies, parseProxies } from '../formats/proxies.ts';
+import { parseTrace, type Trace } from '../formats/trace-id.ts';
 import type { Fields } from './fields.gen.ts';
 import { clientContextFault, payloadFault } from './sizes.ts';
 
@@ -10,6 +11,7 @@ import { clientContextFault, payloadFault } from './sizes.ts';
 export interface Parsed {
   readonly functionName?: FunctionName;
   readonly proxies?: Proxies;
+  readonly trace?: Trace;
   /** The bytes of payload_script. */
   readonly payload?: Uint8Array;
 }
@@ -33,6 +35,8 @@ export function applyRules(fields: Partial<Fields>): Required<Finding> {
 const broken = (field: keyof Fields, message: string | null): Violation[] =>
   message === null ? [] : [{ field, message }];
 
+const noTrace = 'must be 1-8 hexadecimal digits-24 hexadecimal digits, an X-Amzn-Trace-Id header, or a traceparent';
+
 const rules: readonly Rule[] = [
   function functionName({ function_name, qualifier, region, endpoint_url }) {
     if (function_name === undefined) return {};
@@ -53,6 +57,12 @@ const rules: readonly Rule[] = [
     const useless = log_type === 'Tail' && invocation_type !== undefined && invocation_type !== 'Request Response';
     const message = useless ? 'Tail works only with invocation_type Request Response; set None' : null;
     return { violations: broken('log_type', message) };
+  },
+
+  function traceId({ trace_id }) {
+    if (trace_id === undefined) return {};
+    const trace = parseTrace(trace_id);
+    return trace === null ? { violations: broken('trace_id', noTrace) } : { parsed: { trace } };
   },
 
   function responseMode({ response_mode, invocation_type, durable_execution_name }) {

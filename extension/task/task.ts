@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { ValidationError, type Violation } from '../errors.ts';
 import { parseJson } from '../formats/parse-json.ts';
+import type { Trace } from '../formats/trace-id.ts';
 import type { ReadFile } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { type Connection, connectionOf } from './connection.ts';
@@ -34,10 +35,14 @@ export interface InvokeRequest {
   readonly tenantId?: string;
   readonly durableExecutionName?: string;
   readonly failOnFunctionError: boolean;
+  /** The X-Amzn-Trace-Id header. */
+  readonly traceHeader?: string;
 }
 
 /** Where what the function gives goes, besides the extension output. */
 export interface Delivery {
+  /** The trace that the user has named. */
+  readonly trace?: Trace;
   /** Whether the payload comes in parts while the function runs. */
   readonly streamed: boolean;
   readonly responseFile?: string;
@@ -65,7 +70,7 @@ export async function toTask(valid: ValidFields, readFile: ReadFile): Promise<Ta
         action: fields.action,
         ...asked,
         request: invokeRequestOf(valid, payload),
-        delivery: deliveryOf(fields),
+        delivery: deliveryOf(valid),
       };
     case 'List Functions':
       return { action: fields.action, ...asked, request: listRequestOf(fields) };
@@ -99,8 +104,12 @@ function invokeRequestOf({ fields, parsed }: ValidFields, payload: Uint8Array | 
   };
 }
 
-function deliveryOf({ response_mode, response_file }: Fields): Delivery {
-  return { streamed: response_mode === 'Streamed', ...(response_file && { responseFile: response_file }) };
+function deliveryOf({ fields: { response_mode, response_file }, parsed: { trace } }: ValidFields): Delivery {
+  return {
+    streamed: response_mode === 'Streamed',
+    ...(response_file && { responseFile: response_file }),
+    ...(trace && { trace }),
+  };
 }
 
 function listRequestOf({ marker, max_items, function_version }: Fields): ListRequest {

@@ -1,7 +1,8 @@
+import { newTrace, parseTrace, type Trace } from '../../formats/trace-id.ts';
 import type { InvokeResult } from '../../outcome/answer.ts';
 import { CallError } from '../../outcome/call-failure.ts';
 import type { ErrorEntry, Execution, Outcome } from '../../outcome/outcome.ts';
-import type { InvokeAnswer, Log } from '../../ports.ts';
+import type { Environment, InvokeAnswer, Log } from '../../ports.ts';
 import type { Delivery, InvokeRequest, TaskOf } from '../../task/task.ts';
 import type { ActionContext } from '../index.ts';
 import { functionErrorOf } from './function-error.ts';
@@ -12,13 +13,17 @@ import { decodeTailLog } from './tail-log.ts';
 
 /** Invokes the function once and reads the answer. */
 export async function triggerLambdaFunction(
-  { request, limits, delivery }: TaskOf<'Trigger Lambda Function'>,
+  { request: asked, limits, delivery }: TaskOf<'Trigger Lambda Function'>,
   context: ActionContext,
 ): Promise<Outcome> {
   const { log, record, signal, session } = context;
-  if (request.clientContext !== undefined && request.invocationType === 'Event') {
+  if (asked.clientContext !== undefined && asked.invocationType === 'Event') {
     log.warn('client_context_script: AWS Lambda drops the client context of an Event invocation');
   }
+  const trace = delivery.trace ?? traceIn(context.environment, log) ?? newTrace(context.clock.now());
+  record.traceId = trace.id;
+  log.info(`Trace ${trace.id}`);
+  const request = { ...asked, traceHeader: trace.header };
   const store = await storeFor(delivery, context);
   const { execution } = endings[request.invocationType];
   const { lambda } = session;
@@ -52,6 +57,18 @@ async function storeFor({ streamed, responseFile }: Delivery, context: ActionCon
   if (responseFile === undefined) return streamed ? (await import('./memory-store.ts')).memoryStore() : null;
   const { openResponseFile } = await import('./response-file.ts');
   return openResponseFile(responseFile, context);
+}
+
+/** The trace that this process is a part of. A text that is none must not keep the task from running. */
+function traceIn(environment: Environment, log: Log): Trace | null {
+  for (const name of ['traceparent', 'TRACEPARENT', '_X_AMZN_TRACE_ID']) {
+    const text = environment[name];
+    if (!text) continue;
+    const trace = parseTrace(text);
+    if (trace !== null) return trace;
+    log.warn(`${name} is not the name of a trace, and is not used`);
+  }
+  return null;
 }
 
 async function keep(

@@ -22,7 +22,7 @@ import { requestIdOf } from '../transport/foreign-error.ts';
 import type { AnswerHead, Journey } from '../transport/journey.ts';
 import { foreignAnswer } from './aws-error.ts';
 import { confidential } from './confidential.ts';
-import { correctClock, exchange, type Operation, openExchange, type Service } from './service.ts';
+import { correctClock, exchange, type Handling, type Operation, openExchange, type Service } from './service.ts';
 
 export function lambdaProtocol() {
   return new AwsRestJsonProtocol({ defaultNamespace: 'com.amazonaws.lambda', errorTypeRegistries });
@@ -37,8 +37,7 @@ interface Asked extends CallOptions {
 }
 
 interface AskedAtOnce<Output, Result> extends Asked {
-  /** Throws AnswerError when the head of an answer of success is not what AWS Lambda sends. */
-  readonly check?: (head: AnswerHead) => void;
+  readonly handling?: Handling;
   /** Makes the result of the SDK's output, which is null when the answer is too large; throws AnswerError. */
   readonly read: (output: Output | null) => Result;
 }
@@ -75,10 +74,10 @@ export function lambdaOver(service: Service, target: string, credentials: Creden
   function ask<Output extends object, Result>(
     operation: Operation,
     input: object,
-    { check, read, ...asked }: AskedAtOnce<Output, Result>,
+    { handling, read, ...asked }: AskedAtOnce<Output, Result>,
   ): Promise<Result & Answered> {
     return call(asked, async (identity, journey) => {
-      const { output, head } = await exchange<Output>(service, operation, input, identity, journey, check);
+      const { output, head } = await exchange<Output>(service, operation, input, identity, journey, handling);
       return { result: read(output), head };
     });
   }
@@ -90,7 +89,7 @@ export function lambdaOver(service: Service, target: string, credentials: Creden
         ...{ ...options, name: 'Invoke', marker: `Invoke ${functionName} (${invocationType})` },
         canExecute: invocationType !== 'DryRun',
         secrets: () => confidential(request),
-        check: (head) => assertFromLambda(head, invocationType),
+        handling: handlingOf(request),
         read: invocationOf,
       });
     },
@@ -103,10 +102,10 @@ export function lambdaOver(service: Service, target: string, credentials: Creden
         marker: `InvokeWithResponseStream ${functionName} (${invocationType})`,
         secrets: () => confidential(request),
       };
-      const check = (head: AnswerHead) => assertFromLambda(head, invocationType);
+      const handling = handlingOf(request);
       return call(asked, async (identity, journey) => {
         const input = inputOf(request);
-        const opened = await openExchange(service, InvokeWithResponseStream$, input, identity, journey, check);
+        const opened = await openExchange(service, InvokeWithResponseStream$, input, identity, journey, handling);
         return { result: await readStream(opened, journey, receive), head: opened.head };
       });
     },
@@ -138,6 +137,13 @@ function inputOf(request: InvokeRequest) {
     ...(clientContext && { ClientContext: Buffer.from(clientContext.reveal()).toString('base64') }),
     ...(tenantId && { TenantId: tenantId }),
     ...(durableExecutionName && { DurableExecutionName: durableExecutionName }),
+  };
+}
+
+function handlingOf({ invocationType, traceHeader }: InvokeRequest): Handling {
+  return {
+    ...(traceHeader && { headers: { 'x-amzn-trace-id': traceHeader } }),
+    check: (head) => assertFromLambda(head, invocationType),
   };
 }
 

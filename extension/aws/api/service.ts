@@ -62,6 +62,14 @@ const answerLimit = 6_291_556;
 /** The most bytes of an error's body: AWS sends a name and a sentence. */
 const errorLimit = 2 ** 18;
 
+/** What an operation's description does not say. */
+export interface Handling {
+  /** Headers besides those of the operation. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Throws AnswerError when the head of an answer of success is not what the service sends. */
+  readonly check?: (head: AnswerHead) => void;
+}
+
 /** An answer of success whose body is still to be read. */
 export interface Opened {
   readonly message: IncomingMessage;
@@ -76,9 +84,9 @@ export async function exchange<Output extends object>(
   input: object,
   identity: AwsCredentialIdentity,
   journey: Journey,
-  check: (head: AnswerHead) => void = () => {},
+  handling: Handling = {},
 ): Promise<Exchange<Output>> {
-  const { message, head, operation } = await openExchange(service, schema, input, identity, journey, check);
+  const { message, head, operation } = await openExchange(service, schema, input, identity, journey, handling);
   const { bytes, whole } = await readBody(message, answerLimit);
   if (!whole) return { output: null, head };
   return { output: await read<Output>(service, operation, head, bytes), head };
@@ -91,12 +99,13 @@ export async function openExchange(
   input: object,
   identity: AwsCredentialIdentity,
   journey: Journey,
-  check: (head: AnswerHead) => void,
+  { headers = {}, check = () => {} }: Handling = {},
 ): Promise<Opened> {
   const [, namespace, name, traits, inputSchema, outputSchema] = schema;
   const operation = operationOf(namespace, name, traits, inputSchema, outputSchema);
-  const request = await signed(service, await written(service, operation, input), identity);
-  const message = await service.transport.send(request, journey);
+  const request = await written(service, operation, input);
+  Object.assign(request.headers, headers);
+  const message = await service.transport.send(await signed(service, request, identity), journey);
   const head = headOf(message);
   if (head.statusCode >= 300) {
     const body = await readBody(message, errorLimit).catch(() => null);
