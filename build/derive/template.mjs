@@ -6,9 +6,8 @@
  *   node build/derive/template.mjs          writes template.json
  *   node build/derive/template.mjs --check  exits 1 when template.json is out of date
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { drawIcon } from '../package/icon.mjs';
 
 const at = (path) => new URL(`../../${path}`, import.meta.url);
 const readJson = (path) => JSON.parse(readFileSync(at(path), 'utf8'));
@@ -107,7 +106,7 @@ function makeTemplate() {
   return sorted({
     ...frame,
     sysId: shipped.template,
-    iconFilesize: drawIcon().length,
+    iconFilesize: statSync(at('extension/hosts/universal-agent/template_icon.png')).size,
     fields: fields.map((entry, sequence) => ({ ...entry, sequence })),
   });
 }
