@@ -47,7 +47,10 @@ export async function assumeRole(
   return value;
 }
 
-function stsService({ region, stsEndpoint }: Endpoints, transport: Service['transport']): Service {
+export function stsService(
+  { region, stsEndpoint }: Pick<Endpoints, 'region' | 'stsEndpoint'>,
+  transport: Service['transport'],
+): Service {
   return {
     ...{ signingName: 'sts', region, endpoint: stsEndpoint, transport },
     protocol: new AwsQueryProtocol({
