@@ -29,9 +29,9 @@ function resolveFrom(path: string, specifier: string): string {
 }
 
 const inside = (folder: string) => (path: string) => path.startsWith(folder);
-const room = (path: string) => sources.filter(({ path: own }) => own.startsWith(path));
+const folder = (path: string) => sources.filter(({ path: own }) => own.startsWith(path));
 
-/** Who may import whom, from the top of the house down. */
+/** Who may import whom, from the top down. */
 const rules: readonly [string, RegExp][] = [
   ['extension/execute.ts', /^extension\/(actions|outcome|task|ports)/],
   ['extension/output.ts', /^extension\/(actions|outcome|task|secret|version)/],
@@ -47,12 +47,12 @@ const rules: readonly [string, RegExp][] = [
 
 describe('imports go down only', () => {
   test.each(rules)('%s', (path, allowed) => {
-    const wrong = room(path).flatMap((source) =>
+    const wrong = folder(path).flatMap((source) =>
       source.imports
         .filter((target) => !allowed.test(target) && target !== 'node:buffer')
         .map((target) => `${source.path} -> ${target}`),
     );
-    expect(room(path)).not.toHaveLength(0);
+    expect(folder(path)).not.toHaveLength(0);
     expect(wrong).toEqual([]);
   });
 });
@@ -101,13 +101,13 @@ test('no import goes round in a circle', () => {
 });
 
 test('exit codes are numbers in the status table alone', () => {
-  const wrong = room('extension/').filter(
+  const wrong = folder('extension/').filter(
     ({ path, text }) => !path.endsWith('status.ts') && /exitCode: \d|exit\(\d/.test(text),
   );
   expect(wrong.map(({ path }) => path)).toEqual([]);
 });
 
-test('files are rooms, not halls', () => {
+test('no file is longer than 250 lines', () => {
   const long = sources.filter(({ path, text }) => !path.includes('.gen.') && text.split('\n').length > 250);
   expect(long.map(({ path }) => path)).toEqual([]);
 });

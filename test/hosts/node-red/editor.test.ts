@@ -33,7 +33,7 @@ function suite() {
     editor.remove();
   });
 
-  test('the three nodes stand in the palette category API, with the examples in the import menu', async () => {
+  test('the three nodes are in the palette category API, with the examples in the import menu', async () => {
     const { page } = hands;
     await hands.shot('flow');
     const types = await page
