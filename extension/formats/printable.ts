@@ -1,0 +1,11 @@
+/**
+ * Control characters, line separators and the characters that change the direction of text: each can rewrite or forge
+ * what a terminal or a log viewer shows. And `##[`, which the runners of GitHub and Azure take for a command wherever
+ * it is in a line, as TeamCity does with `##teamcity[`.
+ */
+const unprintable = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]|(?<=#)#(?=\w*\[)/gu;
+
+/** Makes a text that others wrote fit for one line of a log: what is unprintable is escaped as in JSON. */
+export function printable(text: string): string {
+  return text.replace(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
