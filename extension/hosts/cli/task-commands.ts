@@ -5,6 +5,7 @@ import type { Answer, FunctionSummary, Outcome } from '../../outcome/outcome.ts'
 import { statuses } from '../../outcome/status.ts';
 import { toOutput } from '../../output.ts';
 import { cancelOnSignals } from '../process/cancel.ts';
+import { exitAtOnce } from '../process/exit.ts';
 import { readFile } from '../process/input.ts';
 import { logTo } from '../process/log.ts';
 import { print } from '../process/print.ts';
@@ -55,12 +56,15 @@ function parse(words: readonly string[], positional = 1): [string[], Record<stri
 
 async function ask(fields: Record<string, unknown>, { json, verbose }: Looks): Promise<number> {
   const log = logTo(verbose ? 'debug' : 'warn');
-  const { signal, release } = cancelOnSignals(log);
+  const { signal, release } = cancelOnSignals(log, () => exitAtOnce(statuses.CANCELLED.exitCode));
   const outcome = await execute(fields, { openSession, readFile, log, signal });
   release();
-  await print(json ? toOutput(fields, outcome) : plainText(outcome.answer));
+  const lost = await print(json ? toOutput(fields, outcome) : plainText(outcome.answer));
   process.stderr.write(summary(outcome));
-  return statuses[outcome.status].exitCode;
+  const { exitCode } = statuses[outcome.status];
+  if (lost === null) return exitCode;
+  process.stderr.write(`standard output cannot be written (${lost.code ?? lost.message})\n`);
+  return exitCode || statuses.FAIL.exitCode;
 }
 
 function plainText(answer: Answer | null): string {
