@@ -5,12 +5,13 @@ import type { Log } from '../../ports.ts';
 import { lazySharedSessions } from '../process/lazy-sessions.ts';
 import type { Node } from './red.ts';
 
-/** Makes the connector of a profile; of one that is not valid, a connector that says so on every call. */
-export function openConnector(profile: ConnectionProfile, log: Log): Connector {
+/** Makes the connector of a profile. When the profile is not valid, every call says so, and `onFault` hears it once. */
+export function openConnector(profile: ConnectionProfile, log: Log, onFault?: (fault: string) => void): Connector {
   try {
     return connectorOver(profile, { ...lazySharedSessions(), log });
   } catch (error) {
     if (!(error instanceof ConnectionProfileError)) throw error;
+    onFault?.(error.message);
     return refusingConnector(String(profile.id), error.violations);
   }
 }

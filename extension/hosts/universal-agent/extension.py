@@ -120,8 +120,11 @@ class Extension(UniversalExtension):
                 self._run.serve(request)
         except Refusal as refusal:
             return no_answer(manifest, refusal.kind, str(refusal), refusal.field)
-        except OSError as error:
-            return no_answer(manifest, "host", "The program could not be started: {0}".format(error))
+        except Exception as error:
+            if self._run is None:
+                return no_answer(manifest, "host", "The program could not be started: {0}".format(error))
+            self._run.stop()
+            return no_answer(manifest, "died", "The answer of the program could not be read: {0}".format(error))
         return answer_of(self._run, manifest)
 
 
@@ -225,7 +228,7 @@ def answer_of(run, manifest):
         document = parse(text)
         if document["exit_code"] == run.code:
             return Answer(text, document)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         pass
     if run.code == HOST_NOT_SET_UP:
         return no_answer(manifest, "host", run.last_line)
