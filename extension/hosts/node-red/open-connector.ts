@@ -16,7 +16,7 @@ export function openConnector(profile: ConnectionProfile, log: Log, onFault?: (f
   }
 }
 
-/** A node's log: what is of use only while searching a fault stays out of the log at its default level. */
+/** A node's log. The steps of a call are below the default level of Node-RED's log. */
 export function logOf(node: Node): Log {
   return {
     error: (message) => node.error(message),

@@ -34,7 +34,7 @@ HOST_NOT_SET_UP = 78
 #: Functions that a dynamic choice offers at most.
 CHOICES = 1000
 
-#: Files up to this size are hashed at every start, in a millisecond. A larger one, the executable, takes 0.1 seconds.
+#: Files up to this size are hashed at every start, in milliseconds. A larger one, the executable, takes up to 0.3 seconds.
 HASHED_AT_EVERY_START = 1 << 20
 
 #: How the name of a file begins while it is being unpacked.
@@ -66,7 +66,7 @@ class Extension(UniversalExtension):
             self._done.set()
 
     def extension_cancel(self):
-        """Asks the program to stop and waits, for a bounded time, until it has said what is known of the function."""
+        """Asks the program to stop and waits, for a bounded time, for its answer."""
         self._stop()
         if self._thread not in (None, threading.get_ident()):
             self._done.wait(2 * GRACE)
@@ -351,7 +351,7 @@ def node():
 
 
 def resource(name):
-    """A file of the extension, which lies in a folder or, as the agent keeps it, in an archive."""
+    """A file of the extension, which is in a folder or, as the agent keeps it, in an archive."""
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
     if os.path.isfile(path):
         with open(path, "rb") as file:

@@ -87,7 +87,7 @@ function prepare(node) {
   return { save: () => secrets.save() };
 }
 
-/** More faults than these would push the fields out of sight. */
+/** More faults than these would move the fields out of view. */
 const shownFaults = 3;
 
 /** Says above the panes why the form cannot be saved, unless a visible field says so; returns the tabs with a fault. */
