@@ -56,6 +56,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     onExecution: (name) => executions.set(name, (executions.get(name) ?? 0) + 1),
     credentials: new Credentials(),
     now,
+    port: () => (server.address() as AddressInfo).port,
   });
   await listen(server, port);
   const address = server.address() as AddressInfo;
