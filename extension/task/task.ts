@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { ValidationError, type Violation } from '../errors.ts';
 import { parseJson } from '../formats/parse-json.ts';
-import type { ReadFile } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { type Connection, connectionOf } from './connection.ts';
 import type { Fields, ValidFields } from './fields.ts';
@@ -41,6 +40,9 @@ export interface ListRequest {
   readonly maxItems: number;
   readonly allVersions: boolean;
 }
+
+/** Reads a regular file of at most `limit` bytes. Throws FileError. */
+export type ReadFile = (path: string, limit: number) => Promise<Uint8Array>;
 
 /** Makes the task from valid fields. Reads the files they name; what is wrong with those is a violation too. */
 export async function toTask(valid: ValidFields, readFile: ReadFile): Promise<Task> {

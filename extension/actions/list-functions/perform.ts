@@ -2,7 +2,7 @@ import type { FunctionSummary } from '../../outcome/answer.ts';
 import type { Outcome } from '../../outcome/outcome.ts';
 import type { FunctionPage } from '../../ports.ts';
 import type { TaskOf } from '../../task/task.ts';
-import type { ActionContext } from '../index.ts';
+import type { ActionContext } from '../action.ts';
 
 /** The most that AWS Lambda returns in one page: https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html */
 const pageSize = 50;
