@@ -4,7 +4,7 @@ import { CallError } from '../../outcome/call-failure.ts';
 import type { ErrorEntry, Execution, Outcome } from '../../outcome/outcome.ts';
 import type { Environment, InvokeAnswer, Log } from '../../ports.ts';
 import type { Delivery, InvokeRequest, TaskOf } from '../../task/task.ts';
-import type { ActionContext } from '../index.ts';
+import type { ActionContext } from '../action.ts';
 import { functionErrorOf } from './function-error.ts';
 import { decodePayload } from './payload.ts';
 import type { Kept, PayloadStore } from './payload-store.ts';

@@ -5,107 +5,57 @@ import {
   type GetAccountSettingsResponse,
   type InvocationResponse,
   Invoke$,
-  InvokeWithResponseStream$,
   ListFunctions$,
   type ListFunctionsResponse,
 } from '@aws-sdk/client-lambda';
 import { AwsRestJsonProtocol } from '@aws-sdk/core/protocols';
-import type { AwsCredentialIdentity } from '@smithy/types';
 import type { FunctionSummary } from '../../outcome/answer.ts';
-import type { Answered, CallOptions, Lambda, Log } from '../../ports.ts';
-import type { Secret } from '../../secret.ts';
+import type { Lambda, Log } from '../../ports.ts';
 import type { InvokeRequest } from '../../task/task.ts';
 import type { CredentialSource } from '../credentials/credential-source.ts';
-import { secretsOf } from '../credentials/identity-secrets.ts';
-import { makeCall } from '../transport/call.ts';
-import { requestIdOf } from '../transport/foreign-error.ts';
-import type { AnswerHead, Journey } from '../transport/journey.ts';
+import type { AnswerHead } from '../transport/journey.ts';
+import { asking, calling } from './ask.ts';
 import { foreignAnswer } from './aws-error.ts';
 import { confidential } from './confidential.ts';
-import { correctClock, exchange, type Handling, type Operation, openExchange, type Service } from './service.ts';
+import { type Handling, openExchange, operation, type Service } from './service.ts';
+
+const operations = {
+  invoke: operation(Invoke$),
+  listFunctions: operation(ListFunctions$),
+  getAccountSettings: operation(GetAccountSettings$),
+};
 
 export function lambdaProtocol() {
   return new AwsRestJsonProtocol({ defaultNamespace: 'com.amazonaws.lambda', errorTypeRegistries });
 }
 
-/** What a call needs besides its request. */
-interface Asked extends CallOptions {
-  readonly name: string;
-  readonly marker?: string;
-  readonly canExecute?: boolean;
-  readonly secrets?: () => readonly Secret[];
-}
-
-interface AskedAtOnce<Output, Result> extends Asked {
-  readonly handling?: Handling;
-  /** Makes the result of the SDK's output, which is null when the answer is too large; throws AnswerError. */
-  readonly read: (output: Output | null) => Result;
-}
-
-/** Sends the request and reads the answer, in one attempt. */
-type Send<Result> = (
-  identity: AwsCredentialIdentity,
-  journey: Journey,
-) => Promise<{ readonly result: Result; readonly head: AnswerHead }>;
-
 /** The calls to AWS Lambda in the core's terms; `target` says in words where they go. */
 export function lambdaOver(service: Service, target: string, credentials: CredentialSource, log: Log): Lambda {
-  async function call<Result>(
-    { name, marker = name, canExecute = false, secrets = () => [], ...options }: Asked,
-    send: Send<Result>,
-  ): Promise<Result & Answered> {
-    const { transport } = service;
-    // Before the call and not within it: the calls for credentials have deadlines and failures of their own.
-    const identity = await credentials.fresh({ ...options, log, transport });
-    const policy = {
-      ...{ ...options, name, target, canExecute, transport, log },
-      deadline: 'wait_for_completion_timeout' as const,
-      secrets: () => [...secrets(), ...secretsOf(identity)],
-      marker: `${marker}: sending the request to ${target}`,
-      correctClock: (date: string) => correctClock(service, date),
-    };
-    const { value, attempts } = await makeCall(policy, async (journey) => {
-      const { result, head } = await send(identity, journey);
-      return { ...result, statusCode: head.statusCode, requestId: requestIdOf(head) };
-    });
-    return { ...value, attempts };
-  }
-
-  function ask<Output extends object, Result>(
-    operation: Operation,
-    input: object,
-    { handling, read, ...asked }: AskedAtOnce<Output, Result>,
-  ): Promise<Result & Answered> {
-    return call(asked, async (identity, journey) => {
-      const { output, head } = await exchange<Output>(service, operation, input, identity, journey, handling);
-      return { result: read(output), head };
-    });
-  }
-
+  const call = calling(service, target, credentials, log);
+  const ask = asking(service, call);
   return {
     invoke(request, options) {
       const { functionName, invocationType } = request;
-      return ask(Invoke$, inputOf(request), {
+      return ask(operations.invoke, inputOf(request), {
         ...{ ...options, name: 'Invoke', marker: `Invoke ${functionName} (${invocationType})` },
         canExecute: invocationType !== 'DryRun',
         secrets: () => confidential(request),
-        handling: handlingOf(request),
+        ...handlingOf(request),
         read: invocationOf,
       });
     },
 
     async invokeStreamed(request, receive, options) {
       const { functionName, invocationType } = request;
-      const { readStream } = await import('./stream.ts');
-      const asked = {
+      const { readStream, invokeStreamed } = await import('./stream.ts');
+      const called = {
         ...{ ...options, name: 'InvokeWithResponseStream', canExecute: invocationType !== 'DryRun' },
         marker: `InvokeWithResponseStream ${functionName} (${invocationType})`,
         secrets: () => confidential(request),
       };
-      const handling = handlingOf(request);
-      return call(asked, async (identity, journey) => {
-        const input = inputOf(request);
-        const opened = await openExchange(service, InvokeWithResponseStream$, input, identity, journey, handling);
+      return call(called, async (identity, journey) => {
+        const [input, handling] = [inputOf(request), handlingOf(request)];
+        const opened = await openExchange(service, invokeStreamed, input, identity, journey, handling);
         return { result: await readStream(opened, journey, receive), head: opened.head };
       });
     },
@@ -116,11 +66,11 @@ export function lambdaOver(service: Service, target: string, credentials: Creden
         ...(marker && { Marker: marker }),
         ...(allVersions && { FunctionVersion: 'ALL' as const }),
       };
-      return ask(ListFunctions$, input, { ...options, name: 'ListFunctions', read: pageOf });
+      return ask(operations.listFunctions, input, { ...options, name: 'ListFunctions', read: pageOf });
     },
 
     getAccountSettings(options) {
-      return ask(GetAccountSettings$, {}, { ...options, name: 'GetAccountSettings', read: accountOf });
+      return ask(operations.getAccountSettings, {}, { ...options, name: 'GetAccountSettings', read: accountOf });
     },
   };
 }

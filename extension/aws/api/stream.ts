@@ -1,11 +1,14 @@
+import { InvokeWithResponseStream$ } from '@aws-sdk/client-lambda';
 import { EventStreamCodec } from '@smithy/core/event-streams';
 import { parseJson } from '../../formats/parse-json.ts';
 import type { Answered, InvokeAnswer, Receive } from '../../ports.ts';
 import type { Journey } from '../transport/journey.ts';
 import { foreignAnswer } from './aws-error.ts';
 import { Framer } from './framer.ts';
-import type { Opened } from './service.ts';
+import { type Opened, operation } from './service.ts';
 import { StreamError } from './stream-error.ts';
+
+export const invokeStreamed = operation(InvokeWithResponseStream$);
 
 /** The most bytes that are read of a stream: AWS Lambda sends 200 MB of payload, in messages with 100 bytes around it. */
 const longest = 2 ** 28;
