@@ -54,6 +54,7 @@ const emptyResult = {
   attempts: 0,
   error: null,
   payload_saved: null,
+  log_complete: null,
 };
 
 const emptyTail = 'null\n  }\n}';

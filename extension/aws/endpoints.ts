@@ -2,6 +2,7 @@ import { ValidationError } from '../errors.ts';
 import { endpointUrlFault } from '../formats/endpoint-url.ts';
 import type { Environment } from '../ports.ts';
 import type { Connection } from '../task/connection.ts';
+import type { Partition } from './api/regional-endpoint.ts';
 import { type Profile, profileOf } from './profile.ts';
 
 /** Where the services are. */
@@ -17,6 +18,10 @@ export interface Endpoints {
   readonly stsEndpoint: () => Promise<URL>;
   /** The URL of STS when something other than the region decides on it. */
   readonly configuredSts: () => Promise<string | null>;
+  /** The URL of CloudWatch Logs when something other than the region decides on it. */
+  readonly configuredLogs: () => Promise<string | null>;
+  /** What decides on the endpoints of a region. */
+  readonly partition: Partition;
 }
 
 /** Finds region and endpoints: the task first, then the variables that the AWS tools share, then the profile. */
@@ -40,10 +45,20 @@ export async function endpointsOf(connection: Connection, environment: Environme
       return found === null ? (await import('./api/regional-endpoint.ts')).stsUrl(partition) : new URL(found.url);
     },
     configuredSts: async () => (await stsUrl())?.url ?? null,
+    async configuredLogs() {
+      const given = environment.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS ? undefined : emulator(connection.endpointUrl);
+      return (await configuredUrl('cloudwatch_logs', given, 'endpoint_url', environment, profile))?.url ?? null;
+    },
+    partition,
   };
 }
 
-type ServiceId = 'lambda' | 'sts';
+type ServiceId = 'lambda' | 'sts' | 'cloudwatch_logs';
+
+/** The given URL when it is one of a server that stands for all of AWS: AWS itself is reached by https alone. */
+function emulator(endpointUrl: string | undefined): string | undefined {
+  return endpointUrl !== undefined && new URL(endpointUrl).protocol === 'http:' ? endpointUrl : undefined;
+}
 
 async function regionOf({ region }: Connection, environment: Environment, profile: Profile) {
   if (region !== undefined) return { region, source: 'the task' };

@@ -55,6 +55,7 @@ export function sessionOver(
       credentials: credentials.description,
     },
     lambda: lambdaOver(service, target, credentials, log),
+    logs: async () => (await import('./api/logs.ts')).logsOver({ endpoints, service, credentials }, target, log),
     close,
   };
 }

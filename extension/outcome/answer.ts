@@ -6,11 +6,14 @@ export type AnswerOf<K extends AnswerKind> = Extract<Answer, { kind: K }>;
 
 export interface InvokeResult {
   readonly kind: 'invoke';
-  readonly statusCode: number;
+  /** Null when only the log is known, and no answer came. */
+  readonly statusCode: number | null;
   /** Null when the answer had no body, or one that was not kept. */
   readonly payload: Payload | null;
-  /** The decoded tail of the log; null when none was asked for. */
+  /** The log, or its end; null when none was asked for. */
   readonly log: string | null;
+  /** Whether the log came to its end in CloudWatch Logs; absent when it was not asked for there. */
+  readonly logComplete?: boolean;
   readonly report: Report | null;
   readonly executedVersion: string | null;
   readonly functionError: string | null;

@@ -24,8 +24,8 @@ export interface Fields {
   readonly client_context_source: "None" | "Script";
   /** The client context: JSON, which the task base64-encodes, at most 3,583 bytes encoded. AWS drops it with Event. */
   readonly client_context_script?: string;
-  /** Tail brings the last 4 KB of the execution log. Only with Request Response. */
-  readonly log_type: "None" | "Tail";
+  /** Tail brings the last 4 KB of the execution log, Full all of it from CloudWatch Logs. Only with Request Response. */
+  readonly log_type: "None" | "Tail" | "Full";
   /** Version or alias to invoke. */
   readonly qualifier?: string;
   /** Reach AWS through a proxy. */
@@ -62,6 +62,10 @@ export interface Fields {
   readonly tenant_id?: string;
   /** Name of the durable execution: AWS starts one execution for one name. */
   readonly durable_execution_name?: string;
+  /** With log_type Full: seconds after the answer in which the end of the log must be in CloudWatch Logs. */
+  readonly full_log_wait: number;
+  /** With log_type Full: path of a file that takes the whole log; log_result holds at most its last 1 MB. */
+  readonly log_file?: string;
   /** X-Ray trace that the call is a part of: 1-…, the whole X-Amzn-Trace-Id header, or a W3C traceparent. Unset: traceparent or _X_AMZN_TRACE_ID in the environment, else one of the task's own. */
   readonly trace_id?: string;
   /** Buffered takes the answer at once, up to 6 MB. Streamed takes it in parts while the function runs, up to 200 MB; not with Event. */
@@ -91,7 +95,7 @@ export const fieldTable: Readonly<Record<keyof Fields, FieldFacts>> = {
   payload_script: {"kind":"script"},
   client_context_source: {"kind":"choice","choices":["None","Script"]},
   client_context_script: {"kind":"script"},
-  log_type: {"kind":"choice","choices":["None","Tail"]},
+  log_type: {"kind":"choice","choices":["None","Tail","Full"]},
   qualifier: {"kind":"text","rule":"must be a version number or an alias of the function, such as 7, PROD or $LATEST"},
   use_proxy: {"kind":"boolean"},
   proxy_type: {"kind":"choice","choices":["HTTP","HTTPS","HTTPS with Credentials"]},
@@ -110,6 +114,8 @@ export const fieldTable: Readonly<Record<keyof Fields, FieldFacts>> = {
   fail_on_function_error: {"kind":"boolean"},
   tenant_id: {"kind":"text","rule":"must be 1 to 256 letters, digits, blanks or ._:/=+-@"},
   durable_execution_name: {"kind":"text","rule":"must be 1 to 64 letters, digits, _ or -"},
+  full_log_wait: {"kind":"integer","rule":"must be a whole number of seconds from 1 to 900"},
+  log_file: {"kind":"text"},
   trace_id: {"kind":"text"},
   response_mode: {"kind":"choice","choices":["Buffered","Streamed"]},
   response_file: {"kind":"text"},
@@ -138,6 +144,7 @@ export const fieldLimits = {
   max_attempts: {"minimum":1,"maximum":10},
   tenant_id: {"pattern":"^[A-Za-z0-9._:/=+@ -]{1,256}$"},
   durable_execution_name: {"pattern":"^[A-Za-z0-9_-]{1,64}$"},
+  full_log_wait: {"minimum":1,"maximum":900},
   max_items: {"minimum":1,"maximum":10000},
 } as const;
 

@@ -53,10 +53,14 @@ const rules: readonly Rule[] = [
     };
   },
 
-  function logType({ log_type, invocation_type }) {
-    const useless = log_type === 'Tail' && invocation_type !== undefined && invocation_type !== 'Request Response';
-    const message = useless ? 'Tail works only with invocation_type Request Response; set None' : null;
-    return { violations: broken('log_type', message) };
+  function logType({ log_type, invocation_type, log_file, response_file }) {
+    const isAsked = log_type === 'Tail' || log_type === 'Full';
+    const useless = isAsked && invocation_type !== undefined && invocation_type !== 'Request Response';
+    const message = useless ? `${log_type} works only with invocation_type Request Response; set None` : null;
+    const needless = log_file !== undefined && log_type !== 'Full' ? 'works only with log_type Full; set that' : null;
+    const same =
+      log_file !== undefined && log_file === response_file ? 'must be another file than response_file' : null;
+    return { violations: [...broken('log_type', message), ...broken('log_file', needless ?? same)] };
   },
 
   function traceId({ trace_id }) {

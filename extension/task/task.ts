@@ -45,6 +45,14 @@ export interface Delivery {
   /** Whether the payload comes in parts while the function runs. */
   readonly streamed: boolean;
   readonly responseFile?: string;
+  readonly fullLog?: FullLogRequest;
+}
+
+/** The whole log of the run is wanted, from CloudWatch Logs. */
+export interface FullLogRequest {
+  /** Milliseconds. */
+  readonly wait: number;
+  readonly file?: string;
 }
 
 export interface ListRequest {
@@ -97,7 +105,7 @@ function invokeRequestOf({ fields, parsed }: ValidFields, payload: Uint8Array | 
     functionName: functionName.name,
     ...(qualifier && { qualifier }),
     invocationType: invocationTypes[fields.invocation_type],
-    logTail: fields.log_type === 'Tail',
+    logTail: fields.log_type !== 'None',
     ...(payload && { payload }),
     ...(hasContext && { clientContext: new Secret(client_context_script) }),
     ...(tenant_id && { tenantId: tenant_id }),
@@ -106,8 +114,11 @@ function invokeRequestOf({ fields, parsed }: ValidFields, payload: Uint8Array | 
   };
 }
 
-function deliveryOf({ fields: { response_mode, response_file }, parsed: { trace } }: ValidFields): Delivery {
+function deliveryOf({ fields, parsed: { trace } }: ValidFields): Delivery {
+  const { response_mode, response_file, log_type, log_file, full_log_wait } = fields;
+  const fullLog = { wait: full_log_wait * 1000, ...(log_file && { file: log_file }) };
   return {
+    ...(log_type === 'Full' && { fullLog }),
     streamed: response_mode === 'Streamed',
     ...(response_file && { responseFile: response_file }),
     ...(trace && { trace }),

@@ -3,8 +3,9 @@ import type { InvokeResult, SavedPayload } from '../../outcome/answer.ts';
 import type { AnswerForms } from '../answer-forms.ts';
 
 export const invokeResult: AnswerForms<InvokeResult> = {
-  output: ({ log, payload, executedVersion, functionError, report, durableExecutionArn }) => ({
+  output: ({ log, logComplete, payload, executedVersion, functionError, report, durableExecutionArn }) => ({
     log_result: log,
+    log_complete: logComplete ?? null,
     payload: payload?.kind === 'text' ? payload.text : null,
     executed_version: executedVersion,
     function_error: functionError,

@@ -11,8 +11,18 @@ import type { Kept, PayloadStore } from './payload-store.ts';
 import { parseReport } from './report.ts';
 import { decodeTailLog } from './tail-log.ts';
 
-/** Invokes the function once and reads the answer. */
+/** Invokes the function once and reads the answer, and the log if that is wanted from elsewhere. */
 export async function triggerLambdaFunction(
+  task: TaskOf<'Trigger Lambda Function'>,
+  context: ActionContext,
+): Promise<Outcome> {
+  const { fullLog } = task.delivery;
+  if (fullLog === undefined) return invokeOnce(task, context);
+  const { withFullLog } = await import('./with-full-log.ts');
+  return withFullLog(task, fullLog, context, () => invokeOnce(task, context));
+}
+
+async function invokeOnce(
   { request: asked, limits, delivery }: TaskOf<'Trigger Lambda Function'>,
   context: ActionContext,
 ): Promise<Outcome> {

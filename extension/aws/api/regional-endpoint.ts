@@ -18,10 +18,10 @@ export function stsUrl(partition: Partition): URL {
   return resolved(resolveSts, partition);
 }
 
-type Resolve = (parameters: Record<string, unknown>) => { readonly url: URL };
+export type Resolve = (parameters: Record<string, unknown>) => { readonly url: URL };
 
 /** The SDK's own rules: they know the partitions, and which of them have FIPS and dual-stack endpoints. */
-function resolved(resolve: Resolve, { region, fips, dualstack }: Partition): URL {
+export function resolved(resolve: Resolve, { region, fips, dualstack }: Partition): URL {
   const parameters = { Region: region, UseFIPS: fips, UseDualStack: dualstack, UseGlobalEndpoint: false };
   try {
     return resolve(parameters).url;

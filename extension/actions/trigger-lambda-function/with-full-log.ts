@@ -1,0 +1,63 @@
+import type { InvokeResult } from '../../outcome/answer.ts';
+import type { Outcome } from '../../outcome/outcome.ts';
+import type { FullLogRequest, TaskOf } from '../../task/task.ts';
+import type { ActionContext } from '../action.ts';
+import { type FoundLog, readFullLog } from './full-log.ts';
+import { openTaskFile, type TaskFile } from './task-file.ts';
+
+/**
+ * Adds the whole log to what comes of an invocation, be it a failure or a success. Nothing else of the outcome changes:
+ * what is known of the function, and its payload, do not depend on its log.
+ */
+export async function withFullLog(
+  task: TaskOf<'Trigger Lambda Function'>,
+  wanted: FullLogRequest,
+  context: ActionContext,
+  invoke: () => Promise<Outcome>,
+): Promise<Outcome> {
+  const file = wanted.file === undefined ? null : await openTaskFile('log_file', wanted.file, context);
+  const startedAt = context.clock.now();
+  const find = (requestId: string | null) => findLog(task, wanted, context, file, startedAt, requestId);
+  const { record } = context;
+  try {
+    const outcome = await invoke();
+    const found = await find(outcome.requestId);
+    const answer = outcome.answer?.kind === 'invoke' ? withLog(outcome.answer, found) : outcome.answer;
+    record.answer = answer;
+    // The tail was to serve only if CloudWatch Logs does not.
+    return { ...outcome, answer, status: outcome.status === 'DECODE_WARNING' ? 'SUCCESS' : outcome.status };
+  } catch (error) {
+    const answer = record.answer?.kind === 'invoke' ? record.answer : noAnswer;
+    if (record.execution !== 'not_started') record.answer = withLog(answer, await find(record.requestId));
+    throw error;
+  } finally {
+    await file?.discard();
+  }
+}
+
+async function findLog(
+  { request: { functionName, qualifier }, limits }: TaskOf<'Trigger Lambda Function'>,
+  wanted: FullLogRequest,
+  context: ActionContext,
+  file: TaskFile | null,
+  startedAt: number,
+  requestId: string | null,
+): Promise<FoundLog> {
+  if (requestId === null) {
+    context.log.warn('log_type: without a request id in the answer the log cannot be found');
+    return { text: null, isComplete: false, report: null };
+  }
+  context.log.info(`Reading the log of request ${requestId} from CloudWatch Logs`);
+  const run = { functionName, requestId, startedAt, ...(qualifier !== undefined && { qualifier }) };
+  return readFullLog(run, wanted, file, { ...context, limits });
+}
+
+function withLog(answer: InvokeResult, { text, isComplete, report }: FoundLog): InvokeResult {
+  return { ...answer, log: text ?? answer.log, logComplete: isComplete, report: report ?? answer.report };
+}
+
+const noAnswer: InvokeResult = {
+  kind: 'invoke',
+  ...{ statusCode: null, payload: null, log: null, report: null },
+  ...{ executedVersion: null, functionError: null, durableExecutionArn: null },
+};
