@@ -141,12 +141,17 @@ async function payloadOf(
   const tooLarge = (size: number) => payloadFault(size, invocation_type);
   const bytes = await read('payload_file', payload_file, limit, readFile, violations, tooLarge);
   if (bytes === undefined) return undefined;
-  const fault = bytesFault(bytes);
+  const fault = await bytesFault(bytes);
   if (fault !== null) violations.push({ field: 'payload_file', message: fault });
   return bytes;
 }
 
-function bytesFault(bytes: Uint8Array): string | null {
+/** Judges the bytes as they are: a text and a value of them are made only to say what is wrong. */
+async function bytesFault(bytes: Uint8Array): Promise<string | null> {
+  const { JsonCheck } = await import('../formats/json-check.ts');
+  const check = new JsonCheck();
+  check.write(bytes);
+  if (check.end()) return null;
   if (!isUtf8(bytes)) return 'must be JSON in UTF-8, but has bytes that are not UTF-8';
   const json = parseJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
   return 'fault' in json ? json.fault : null;

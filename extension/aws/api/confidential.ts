@@ -3,9 +3,10 @@ import type { InvokeRequest } from '../../task/task.ts';
 
 /** What an error's text may quote of a request, as a whole or in part, and must not show. */
 export function confidential({ payload, clientContext, functionName }: InvokeRequest): Secret[] {
-  const texts = [payload && Buffer.from(payload).toString(), clientContext?.reveal()].filter(
-    (text) => text !== undefined,
-  );
+  const texts = [
+    payload && Buffer.from(payload.buffer, payload.byteOffset, payload.length).toString(),
+    clientContext?.reveal(),
+  ].filter((text) => text !== undefined);
   const parts = texts.flatMap(scalarsIn).filter((part) => !functionName.includes(part));
   return [...texts, ...parts].filter((text) => text !== '').map((text) => new Secret(text));
 }
