@@ -141,3 +141,20 @@ test('the program writes it too', async () => {
   expect(readdirSync(join(folder, 'out'))).toEqual(['a']);
   expect(readFileSync(join(folder, 'out/a'), 'utf8')).toBe('[1]');
 });
+
+test.each(['response_file', 'log_file'])(
+  'run --check finds a %s that cannot be written, and leaves nothing',
+  async (field) => {
+    server = await scriptedServer({});
+    const base = { function_name: 'hello', region: 'us-east-1', log_type: 'Full' };
+    const check = async (file: string) => {
+      const { code, stdout } = await runProgram(['run', '--check'], {
+        input: JSON.stringify({ ...base, [field]: file }),
+      });
+      return [code, JSON.parse(stdout).result.error?.[0].field];
+    };
+    expect(await check(join(folder, 'missing/a'))).toEqual([20, field]);
+    expect(await check(path)).toEqual([0, undefined]);
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);

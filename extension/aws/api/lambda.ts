@@ -50,7 +50,7 @@ export function lambdaOver(service: Service, target: string, credentials: Creden
       const { readStream, invokeStreamed } = await import('./stream.ts');
       const called = {
         ...{ ...options, name: 'InvokeWithResponseStream', canExecute: invocationType !== 'DryRun' },
-        marker: `InvokeWithResponseStream ${functionName} (${invocationType})`,
+        marker: `Invoke ${functionName} (${invocationType}, streamed)`,
         secrets: () => confidential(request),
       };
       return call(called, async (identity, journey) => {
