@@ -9,6 +9,7 @@ import {
   type ListFunctionsResponse,
 } from '@aws-sdk/client-lambda';
 import { AwsRestJsonProtocol } from '@aws-sdk/core/protocols';
+import { unlessCancelled } from '../../cancellation.ts';
 import type { FunctionSummary } from '../../outcome/answer.ts';
 import type { Answered, CallOptions, Lambda, Log } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
@@ -53,7 +54,7 @@ export function lambdaOver(service: Service, target: string, credentials: Creden
   ): Promise<Result & Answered> {
     const { transport } = service;
     // Before the call and not within it: the calls for credentials have deadlines and failures of their own.
-    const identity = await credentials.fresh({ ...options, log, transport });
+    const identity = await unlessCancelled(credentials.fresh({ ...options, log, transport }), options.signal);
     const call = {
       ...{ ...options, name, target, canExecute, transport, log },
       deadline: 'wait_for_completion_timeout' as const,
