@@ -1,9 +1,9 @@
-import { AssumeRole$, type AssumeRoleResponse, errorTypeRegistries } from '@aws-sdk/client-sts';
-import { AwsQueryProtocol } from '@aws-sdk/core/protocols';
+import { AssumeRole$, type AssumeRoleResponse } from '@aws-sdk/client-sts';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Role } from '../../task/connection.ts';
 import { foreignAnswer } from '../api/aws-error.ts';
-import { correctClock, exchange, type Service } from '../api/service.ts';
+import { correctClock, exchange } from '../api/service.ts';
+import { stsService } from '../api/sts.ts';
 import type { Endpoints } from '../endpoints.ts';
 import { makeCall } from '../transport/call.ts';
 import type { CredentialPolicy } from './credential-policy.ts';
@@ -45,17 +45,4 @@ export async function assumeRole(
     };
   });
   return value;
-}
-
-function stsService({ region, stsEndpoint }: Endpoints, transport: Service['transport']): Service {
-  return {
-    ...{ signingName: 'sts', region, endpoint: stsEndpoint, transport },
-    protocol: new AwsQueryProtocol({
-      defaultNamespace: 'com.amazonaws.sts',
-      errorTypeRegistries,
-      xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
-      version: '2011-06-15',
-    }),
-    clock: { offset: 0 },
-  };
 }
