@@ -1,5 +1,5 @@
-import type { Answer } from './answer.ts';
 import { ValidationError } from '../errors.ts';
+import type { Answer } from './answer.ts';
 import { CallError, type CallFailure } from './call-failure.ts';
 import type { Execution, Outcome } from './outcome.ts';
 import { judge } from './verdict.ts';

@@ -1,0 +1,9 @@
+import type { Command } from './command.ts';
+import { invoke } from './commands/invoke.ts';
+import { list } from './commands/list.ts';
+import { local } from './commands/local.ts';
+import { run } from './commands/run.ts';
+import { test } from './commands/test.ts';
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [invoke, list, test, local, run];
