@@ -26,6 +26,8 @@ export interface Asked {
   /** Whether the command can run a function. */
   readonly runs?: boolean;
   readonly action?: Parameters<typeof execute>[2];
+  /** Whether `show` makes the JSON of --json itself. */
+  readonly ownJson?: boolean;
   /** Changes the outcome before anything is made of it. */
   readonly shape?: (outcome: Outcome) => Outcome;
   /** What --query is asked of: JSON. */
@@ -82,18 +84,18 @@ export async function ask(
 
 /** Prints the answer; says what kept the query from being answered. */
 async function deliver(
-  { given, queried, show }: Asked,
+  { given, queried, show, ownJson = false }: Asked,
   fields: Fields,
   outcome: Outcome,
   view: View,
   query: ReturnType<typeof queryOf> | null,
 ): Promise<string | null> {
-  const isJson = textOf(given, 'output') === 'json' || has(given, 'json');
+  const isJson = !ownJson && (textOf(given, 'output') === 'json' || has(given, 'json'));
   const { answer } = outcome;
   const text = () => {
     if (isJson) return toOutput(fields, outcome);
-    if (answer === null) return '';
-    return show === undefined ? formsOf(answer).text(answer) : show(outcome, view);
+    if (show !== undefined) return show(outcome, view);
+    return answer === null ? '' : formsOf(answer).text(answer);
   };
   if (query === null) {
     await print(text());

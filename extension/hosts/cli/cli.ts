@@ -35,7 +35,7 @@ async function dispatch(word: string | undefined, words: readonly string[]): Pro
   if (versionWords.has(word)) return show(`${version}\n`);
   const command = commandOf(word);
   if (asksForHelp(words)) return show(page(command));
-  return command.run(parse(command, words, commands));
+  return command.run(parse(command, words, commands), commands);
 }
 
 function asksForHelp(words: readonly string[]): boolean {

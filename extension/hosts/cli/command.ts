@@ -13,7 +13,7 @@ export interface Command {
   readonly requires?: Readonly<Record<string, string>>;
   readonly examples: readonly Example[];
   /** Resolves with the exit code. Throws UsageError. */
-  readonly run: (given: Given) => Promise<number>;
+  readonly run: (given: Given, commands: readonly Command[]) => Promise<number>;
 }
 
 export type Flags = Readonly<Record<string, Flag>>;

@@ -58,15 +58,23 @@ function checkedValue(word: string, flag: Flag, value: string | undefined, inlin
   }
   if (value === '') throw new UsageError(`${word} needs a value that is not empty`);
   const { choices, range } = flag;
-  if (choices !== undefined && !choices.includes(value)) {
-    const near = nearest(value, choices);
-    const hint = near === undefined ? '' : `; did you mean ${near}?`;
-    throw new UsageError(`${word} must be one of ${choices.join(', ')}${hint}`);
+  if (choices !== undefined && !choices.some((choice) => plain(choice) === plain(value))) {
+    throw new UsageError(`${word} must be one of ${choices.join(', ')}${hintOf(value, choices)}`);
   }
   if (range !== undefined && !isWithin(value, range)) {
     throw new UsageError(`${word} must be a whole number from ${range[0]} to ${range[1]}`);
   }
-  return value;
+  return choices?.find((choice) => plain(choice) === plain(value)) ?? value;
+}
+
+function hintOf(value: string, choices: readonly string[]): string {
+  const near = nearest(value, choices);
+  return near === undefined ? '' : `; did you mean ${near}?`;
+}
+
+/** As the fields of a task are read: whatever the case, blanks, `_` and `-`. */
+function plain(choice: string): string {
+  return choice.toLowerCase().replace(/[\s_-]/g, '');
 }
 
 function isWithin(value: string, [least, greatest]: readonly [number, number]): boolean {
@@ -85,6 +93,11 @@ function unknownFlag(command: Command, word: string, others: readonly Command[])
 function assertParameters({ name, parameters }: Command, given: readonly string[]): void {
   const missing = parameters.find((parameter, index) => !parameter.optional && !given[index]);
   if (missing !== undefined) throw new UsageError(missing.missing);
+  for (const [index, { name: word, choices }] of parameters.entries()) {
+    const value = given[index];
+    if (choices === undefined || value === undefined || choices.includes(value)) continue;
+    throw new UsageError(`${word} must be one of ${choices.join(', ')}${hintOf(value, choices)}`);
+  }
   const [extra] = given.slice(parameters.length);
   if (extra === undefined) return;
   const [first] = parameters;

@@ -33,7 +33,11 @@ describe('what cannot be understood is refused before anything is sent', () => {
     ['a misspelt flag', ['invoke', 'f', '--timout', '3'], "Unknown option '--timout'; did you mean --timeout?"],
     ['a misspelt command', ['inovke'], 'no such command: inovke; did you mean invoke?'],
     ['a value out of range', ['invoke', 'f', '--timeout', '0'], '--timeout must be a whole number from 1 to 1800'],
-    ['a misspelt choice', ['list', '--function-version', 'all'], '--function-version must be one of ALL, unqualified'],
+    [
+      'a misspelt choice',
+      ['list', '--function-version', 'every'],
+      '--function-version must be one of ALL, unqualified',
+    ],
     ['a value that is missing', ['invoke', 'f', '--region', '--tail'], '--region needs a value: --region REGION'],
     ['an empty value', ['invoke', 'f', '--region='], '--region needs a value that is not empty'],
     ['a value for a switch', ['invoke', 'f', '--tail=yes'], '--tail is a switch and takes no value'],

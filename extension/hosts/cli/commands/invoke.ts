@@ -1,33 +1,12 @@
 import type { Command, Flags, Given } from '../command.ts';
 import { connectionFlags, connectionNeeds, fieldFlag, fieldsOf, otherFieldFlags } from '../field-flags.ts';
 import { outputContradictions, outputFlags, queryFlag } from '../output-flags.ts';
+import { payloadFlags } from '../payload-flags.ts';
 
 const group = 'The call';
 
 const own: Flags = {
-  payload: {
-    group,
-    value: 'JSON',
-    help: 'The payload: JSON, @FILE or file://FILE for the bytes of a file, - for standard input. Unset: what is piped in, else none.',
-    fields: ['payload_source', 'payload_script', 'payload_file'],
-    set: () => ({}),
-  },
-  'payload-file': {
-    group,
-    value: 'FILE',
-    completes: 'file',
-    help: 'A file whose bytes are the payload.',
-    fields: ['payload_source', 'payload_file'],
-    set: () => ({}),
-  },
-  data: {
-    group,
-    value: 'KEY=TEXT',
-    repeatable: true,
-    help: 'A member of the payload, a JSON object; KEY:=JSON for a value that is no text.',
-    fields: ['payload_script'],
-    set: () => ({}),
-  },
+  ...payloadFlags,
   ...fieldFlag('qualifier', group),
   event: {
     group,
