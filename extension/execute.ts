@@ -8,7 +8,7 @@ import { toTask } from './task/task.ts';
 
 /** Runs one task from raw fields to its outcome. Never throws, never exits. */
 export async function execute(raw: unknown, ports: Ports, action: typeof perform = perform): Promise<Outcome> {
-  const record = new TaskRecord(); // what is established, whatever fails later
+  const record = new TaskRecord(); // what is established stays, even when a later step fails
   try {
     const valid = parseFields(raw); // wire -> frozen fields, or every violation at once
     record.fields = { ...valid.fields };

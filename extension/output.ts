@@ -8,8 +8,8 @@ import { type FieldName, fieldNames, readWire } from './task/wire.ts';
 import { name, version } from './version.ts';
 
 /**
- * Makes the extension output: one JSON document, valid by schemas/extension-output.schema.json for every outcome and
- * whatever the input was.
+ * Makes the extension output: one JSON document, valid by schemas/extension-output.schema.json for every outcome
+ * and every input.
  */
 export function toOutput(raw: unknown, outcome: Outcome): string {
   return toOutputParts(raw, outcome).join('');
@@ -85,7 +85,7 @@ function echoField(field: FieldName, value: unknown): [string, unknown][] {
   }
 }
 
-/** A reference to credentials stands for both parts. */
+/** A reference to credentials counts as both parts. */
 function isSet(credential: unknown, part: string): boolean {
   if (typeof credential !== 'object' || credential === null) return credential !== undefined;
   return Reflect.get(credential, part) !== undefined || Reflect.get(credential, 'from') !== undefined;

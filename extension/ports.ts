@@ -1,7 +1,9 @@
 import type { AccountSettings, FunctionSummary } from './outcome/answer.ts';
 import type { Connection } from './task/connection.ts';
 import type { Limits } from './task/limits.ts';
-import type { InvokeRequest } from './task/task.ts';
+import type { InvokeRequest, ReadFile } from './task/task.ts';
+
+export type { ReadFile };
 
 /** What the core may ask of the host it runs in. */
 export interface Ports {
@@ -31,9 +33,6 @@ export interface Log {
   info(message: string): void;
   debug(message: string): void;
 }
-
-/** Reads a regular file of at most `limit` bytes. Throws FileError. */
-export type ReadFile = (path: string, limit: number) => Promise<Uint8Array>;
 
 /** Opens a file for writing; throws as node:fs does, before anything is written. */
 export type OpenFile = (path: string) => Promise<FileWriter>;

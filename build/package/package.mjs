@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { zipSync } from 'fflate';
+import { noAnswerDocuments } from './no-answer.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const host = join(root, 'extension/hosts/universal-agent');
@@ -23,11 +24,13 @@ const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'u
 const template = JSON.parse(readFileSync(join(root, 'template.json'), 'utf8'));
 const schema = JSON.parse(readFileSync(join(root, 'schemas/fields.schema.json'), 'utf8'));
 
-if (!existsSync(join(from, 'main.cjs'))) {
-  console.error(`${join(from, 'main.cjs')} is missing: build the program first (npm run build).`);
+for (const file of [join(from, 'main.cjs'), join(root, 'dist/index.js')]) {
+  if (existsSync(file)) continue;
+  console.error(`${file} is missing: build the program first (npm run build).`);
   process.exit(1);
 }
 mkdirSync(to, { recursive: true });
+const noAnswer = await noAnswerDocuments();
 
 const bundle = readdirSync(from).filter((file) => /\.(cjs|cache)$/.test(file));
 write('', {
@@ -54,24 +57,31 @@ function write(suffix, program) {
 }
 
 function extensionArchive({ kind, entry, files }) {
-  const hash = createHash('sha256');
-  for (const file of Object.keys(files)) hash.update(`${file} ${files[file].length}\n`).update(files[file]);
+  const digests = Object.entries(files).map(([file, bytes]) => `${file} ${sha256(bytes)}\n`);
   const manifest = {
     name,
     version,
     kind,
     entry,
-    digest: hash.digest('hex').slice(0, 32),
-    files: Object.fromEntries(Object.entries(files).map(([file, bytes]) => [file, bytes.length])),
+    digest: sha256(digests.join('')).slice(0, 32),
+    files: Object.fromEntries(
+      Object.entries(files).map(([file, bytes]) => [file, { size: bytes.length, sha256: sha256(bytes) }]),
+    ),
     fields: Object.fromEntries(Object.entries(schema.properties).map(([field, property]) => [field, kindOf(property)])),
     connection: template.fields.filter(isConnection).map((field) => field.name),
+    no_answer: noAnswer,
   };
   return zip({
     'extension.py': readFileSync(join(host, 'extension.py')),
     'extension.yml': Buffer.from(readFileSync(join(host, 'extension.yml'), 'utf8').replace('"@version@"', version)),
-    'program.json': Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`),
+    // In the program's folder: what builds an extension from its sources takes that folder as a whole.
+    'program/program.json': Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`),
     ...Object.fromEntries(Object.entries(files).map(([file, bytes]) => [`program/${file}`, bytes])),
   });
+}
+
+function sha256(content) {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 /** What extension.py has to know of an input field: scripts come as files, credentials in parts. */
@@ -80,7 +90,7 @@ function kindOf(property) {
   return kind === 'credential' ? { kind, parts: Object.keys(property.properties) } : { kind };
 }
 
-/** Whether an input field says how AWS is reached, and so counts for every action: it does not hang on the action. */
+/** Whether an input field says how AWS is reached: it applies to every action, so no action shows or hides it. */
 function isConnection(field) {
   if (field.name === 'action' || field.fieldRestriction === 'Output Only') return false;
   if (field.showIfField === null) return true;

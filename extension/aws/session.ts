@@ -1,7 +1,7 @@
 import type { OpenSession, Ports, Session } from '../ports.ts';
 import type { Connection } from '../task/connection.ts';
 import { lambdaOver, lambdaProtocol } from './api/lambda.ts';
-import type { Service } from './api/service.ts';
+import { keptEndpoint, type Service } from './api/service.ts';
 import { type CredentialSource, credentialSource } from './credentials/credential-source.ts';
 import { type Endpoints, endpointsOf } from './endpoints.ts';
 import { Transport } from './transport/transport.ts';
@@ -31,7 +31,7 @@ export async function openClient(
       signingName: 'lambda',
       region: endpoints.region,
       protocol: lambdaProtocol(),
-      endpoint: endpoints.lambdaEndpoint,
+      endpoint: keptEndpoint(endpoints.lambdaEndpoint),
       transport: new Transport(connection.proxy),
       clock: { offset: 0 },
     },

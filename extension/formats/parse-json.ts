@@ -33,7 +33,7 @@ const token =
 
 type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | 'more or end';
 
-/** The index of the first token that cannot stand where it does. */
+/** The index of the first token that is not allowed at its place. */
 function endOfValidPart(text: string): number {
   const open: string[] = [];
   let expected: Expected = 'value';
@@ -46,7 +46,7 @@ function endOfValidPart(text: string): number {
   }
 }
 
-/** What may follow a word where something was expected, or null if the word may not stand there. */
+/** What may follow a token where something was expected, or null if the token is not allowed there. */
 function after(word: string, expected: Expected, open: string[]): Expected | null {
   const closes = (word === '}' && open.at(-1) === '{') || (word === ']' && open.at(-1) === '[');
   if (closes && (expected === 'more or end' || expected === 'value or ]' || expected === 'key or }')) {

@@ -1,5 +1,5 @@
 /**
- * Template parameters: `{{ path.to.value }}` in a text or in JSON takes a value from a scope. What stands at no path is
+ * Template parameters: `{{ path.to.value }}` in a text or in JSON takes a value from a scope. A path without a value is
  * a fault and never an empty text: a call with half of its input must not be made.
  */
 export type Scope = Readonly<Record<string, unknown>>;
@@ -109,7 +109,7 @@ function asText(path: string, scope: Scope): string {
     case 'bigint':
       return String(value);
     default:
-      if (value === null) throw new TemplateError(`{{ ${path} }} is null, which cannot stand inside a text`);
+      if (value === null) throw new TemplateError(`{{ ${path} }} is null, which cannot be part of a text`);
       return asJson(path, scope);
   }
 }

@@ -5,7 +5,7 @@ import { reasonOf } from './reason.ts';
 import { TaskRecord } from './task-record.ts';
 import { judge, type Verdict } from './verdict.ts';
 
-/** Makes the outcome of whatever ended the task early: the one place where an error becomes a value. */
+/** Makes the outcome of an error that ended the task early: the one place where an error becomes a value. */
 export function toFailure(error: unknown, record: TaskRecord = new TaskRecord()): Outcome {
   return record.complete(outcomeOf(error, record.execution));
 }

@@ -17,7 +17,7 @@ function foreignAnswer({ call, host, proxyUrl }: CallFailure, httpStatus: number
   if (httpStatus === 407 && proxyUrl !== null) {
     return `${call}: ${proxyUrl} asks for proxy credentials (407); set proxy_credentials`;
   }
-  return `${call}: ${host} answered ${httpStatus}, but not as AWS does; check endpoint_url and what stands in between`;
+  return `${call}: ${host} answered ${httpStatus}, but not as AWS does; check endpoint_url and any proxy or gateway in between`;
 }
 
 const timeouts: Readonly<Record<CallFailure['phase'], string>> = {
@@ -68,7 +68,7 @@ const certificates: Readonly<Record<string, string>> = {
     'the issuer of its certificate is not known, or the server leaves out an intermediate',
 };
 
-/** The faults of trust, not of the certificate itself: other roots could mend them. */
+/** The faults of trust, not of the certificate itself: with other roots the certificate could be valid. */
 export const untrusted: ReadonlySet<string> = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',

@@ -13,7 +13,7 @@ export interface ValidFields {
   readonly parsed: Parsed;
 }
 
-/** Makes frozen fields from whatever came over the wire, or throws every violation at once. */
+/** Makes frozen fields from the input, or throws every violation at once. */
 export function parseFields(raw: unknown): ValidFields {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     throw new ValidationError([{ field: null, message: 'the input must be one JSON object of fields' }]);

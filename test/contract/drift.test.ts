@@ -53,7 +53,7 @@ test('the output schema knows every exit code and echoes every field, in order',
   expect(Object.keys(invocation.properties.fields.properties)).toEqual(echoed);
 });
 
-test('every attribute of the result stands in the README', () => {
+test('every attribute of the result is in the README', () => {
   const attributes = Object.keys(readSchema('extension-output').properties.result.properties);
   const [, section = ''] = /## Output and exit codes\n([\s\S]*?)\n## /.exec(read('README.md')) ?? [];
   expect(attributes.filter((attribute) => !section.includes(`\`${attribute}\``))).toEqual([]);

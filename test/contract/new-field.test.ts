@@ -110,8 +110,8 @@ describe('an optional text field for JSON input', () => {
     const { parseFields } = await import(join(copy, 'extension/task/fields.ts'));
     const { toFailure } = await import(join(copy, 'extension/outcome/failure.ts'));
     const { toOutput } = await import(join(copy, 'extension/output.ts'));
-    expect(parseFields(task).made_up_note).toBeUndefined();
-    expect(parseFields({ ...task, made_up_note: ' monthly ' }).made_up_note).toBe('monthly');
+    expect(parseFields(task).fields.made_up_note).toBeUndefined();
+    expect(parseFields({ ...task, made_up_note: ' monthly ' }).fields.made_up_note).toBe('monthly');
     let refused: unknown;
     try {
       parseFields({ ...task, made_up_note: { text: 'monthly' } });

@@ -22,7 +22,7 @@ describe('text', () => {
     ['{{ payload.id.length }}', '{{ payload.id.length }} has no value; check the path'],
     ['{{ constructor }}', '{{ constructor }} has no value; check the path'],
     ['{{ payload.__proto__ }}', '{{ payload.__proto__ }} has no value; check the path'],
-    ['{{ payload.none }}', '{{ payload.none }} is null, which cannot stand inside a text'],
+    ['{{ payload.none }}', '{{ payload.none }} is null, which cannot be part of a text'],
     ['{{}}', '{{  }} is not a path; write it as {{ path.to.value }}'],
     ['{{ a..b }}', '{{ a..b }} is not a path; write it as {{ path.to.value }}'],
     ['{{ a b }}', '{{ a b }} is not a path; write it as {{ path.to.value }}'],

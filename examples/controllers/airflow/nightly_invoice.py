@@ -17,15 +17,16 @@ FIELDS = {
     "wait_for_completion_timeout": 300,
 }
 
-# The last line that a command prints becomes its XCom: the answer on one line. No string in JSON holds a line break.
+# With exec the program takes the place of the shell: the SIGTERM that Airflow sends to the process group reaches it once,
+# and its exit code is that of the task. The command in brackets ignores the signal, waits for the end of the program
+# and prints the answer on one line: the last line becomes the XCom. No string in JSON holds a line break.
 COMMAND = """
-answer=$(mktemp)
-printf '%s' "$FIELDS" | ue-aws-lambda run --output "$answer" > /dev/null
-code=$?
-tr -d '\\n' < "$answer"
-echo
-rm "$answer"
-exit $code
+rm -f "$ANSWER"
+exec ue-aws-lambda run --output "$ANSWER" <<< "$FIELDS" > >(
+  trap '' TERM
+  cat > /dev/null
+  tr -d '\\n' < "$ANSWER"
+)
 """
 
 # A sidecar takes the XCom of a pod from this file. With exec the program itself, not the shell, gets the pod's SIGTERM.
@@ -47,7 +48,8 @@ with DAG(
     by_command = BashOperator(
         task_id="invoice_by_command",
         bash_command=COMMAND,
-        env={"FIELDS": json.dumps(FIELDS)},
+        # A folder of the worker's user: of a cancelled task Airflow reads no more output, but the answer is in the file.
+        env={"FIELDS": json.dumps(FIELDS), "ANSWER": "/var/lib/ue-aws-lambda/invoice.json"},
         append_env=True,
         output_processor=json.loads,
     )
@@ -55,7 +57,7 @@ with DAG(
     by_pod = KubernetesPodOperator(
         task_id="invoice_by_pod",
         name="invoice",
-        image="ue-aws-lambda:2.0.0",
+        image="ue-aws-lambda:2.1.0",
         service_account_name="invoice",
         cmds=["sh", "-c"],
         arguments=[POD_COMMAND],

@@ -1,13 +1,18 @@
 import { type FunctionConfiguration, GetFunctionConfiguration$ } from '@aws-sdk/client-lambda';
 import { GetCallerIdentity$, type GetCallerIdentityResponse } from '@aws-sdk/client-sts';
 import type { CallOptions, FunctionDescription, Inspector, Log } from '../../ports.ts';
+import { stsService } from '../credentials/assume-role.ts';
 import type { CredentialSource } from '../credentials/credential-source.ts';
 import { secretsOf } from '../credentials/identity-secrets.ts';
 import type { Endpoints } from '../endpoints.ts';
 import { makeCall } from '../transport/call.ts';
 import { foreignAnswer } from './aws-error.ts';
-import { correctClock, exchange, type Operation, type Service } from './service.ts';
-import { stsService } from './sts.ts';
+import { correctClock, exchange, type Operation, operation, type Service } from './service.ts';
+
+const operations = {
+  identity: operation(GetCallerIdentity$),
+  describeFunction: operation(GetFunctionConfiguration$),
+};
 
 /** The calls of a check before a run. They change nothing, so each attempt as a whole has `connect_timeout`. */
 export function inspectorOver(
@@ -21,12 +26,12 @@ export function inspectorOver(
   async function ask<Output extends object>(
     service: Service,
     target: string,
-    operation: Operation,
+    called: Operation,
     input: object,
     { limits, signal }: CallOptions,
   ): Promise<Output> {
     const identity = await credentials.fresh({ limits, signal, log, transport });
-    const name = String(operation[2]);
+    const name = String(called.name);
     const call = {
       ...{ name, target, signal, transport, log, canExecute: false },
       limits: { ...limits, waitTimeout: limits.connectTimeout },
@@ -36,7 +41,7 @@ export function inspectorOver(
       correctClock: (date: string) => correctClock(service, date),
     };
     const { value } = await makeCall(call, async (journey) => {
-      const { output } = await exchange<Output>(service, operation, input, identity, journey);
+      const { output } = await exchange<Output>(service, called, input, identity, journey);
       if (output === null) throw foreignAnswer(`too long for ${name}`);
       return output;
     });
@@ -49,7 +54,7 @@ export function inspectorOver(
       if (endpoints.configured !== null && (await endpoints.configuredSts()) === null) return null;
       const target = `STS in ${endpoints.region}`;
       const service = stsService(endpoints, transport);
-      const { Arn, Account } = await ask<GetCallerIdentityResponse>(service, target, GetCallerIdentity$, {}, options);
+      const { Arn, Account } = await ask<GetCallerIdentityResponse>(service, target, operations.identity, {}, options);
       if (!Arn || !Account) throw foreignAnswer('one without an ARN');
       return { arn: Arn, account: Account };
     },
@@ -57,7 +62,7 @@ export function inspectorOver(
     async describeFunction(functionName, qualifier, options) {
       const input = { FunctionName: functionName, ...(qualifier && { Qualifier: qualifier }) };
       const target = endpoints.configured?.url ?? `AWS Lambda in ${endpoints.region}`;
-      return descriptionOf(await ask(lambda, target, GetFunctionConfiguration$, input, options));
+      return descriptionOf(await ask(lambda, target, operations.describeFunction, input, options));
     },
   };
 }

@@ -20,7 +20,13 @@ import { requestIdOf } from '../transport/foreign-error.ts';
 import type { AnswerHead } from '../transport/journey.ts';
 import { foreignAnswer } from './aws-error.ts';
 import { confidential } from './confidential.ts';
-import { correctClock, exchange, type Operation, type Service } from './service.ts';
+import { correctClock, exchange, type Operation, operation, type Service } from './service.ts';
+
+const operations = {
+  invoke: operation(Invoke$),
+  listFunctions: operation(ListFunctions$),
+  getAccountSettings: operation(GetAccountSettings$),
+};
 
 export function lambdaProtocol() {
   return new AwsRestJsonProtocol({ defaultNamespace: 'com.amazonaws.lambda', errorTypeRegistries });
@@ -41,7 +47,7 @@ interface Asked<Output, Result> extends CallOptions {
 /** The calls to AWS Lambda in the core's terms; `target` says in words where they go. */
 export function lambdaOver(service: Service, target: string, credentials: CredentialSource, log: Log): Lambda {
   async function ask<Output extends object, Result>(
-    operation: Operation,
+    wanted: Operation,
     input: object,
     { name, marker = name, canExecute = false, secrets = () => [], check, read, ...options }: Asked<Output, Result>,
   ): Promise<Result & Answered> {
@@ -56,7 +62,7 @@ export function lambdaOver(service: Service, target: string, credentials: Creden
       correctClock: (date: string) => correctClock(service, date),
     };
     const { value, attempts } = await makeCall(call, async (journey) => {
-      const { output, head } = await exchange<Output>(service, operation, input, identity, journey, check);
+      const { output, head } = await exchange<Output>(service, wanted, input, identity, journey, check);
       return { ...read(output), statusCode: head.statusCode, requestId: requestIdOf(head) };
     });
     return { ...value, attempts };
@@ -65,7 +71,7 @@ export function lambdaOver(service: Service, target: string, credentials: Creden
   return {
     invoke(request, options) {
       const { functionName, invocationType } = request;
-      return ask(Invoke$, inputOf(request), {
+      return ask(operations.invoke, inputOf(request), {
         ...{ ...options, name: 'Invoke', marker: `Invoke ${functionName} (${invocationType})` },
         canExecute: invocationType !== 'DryRun',
         secrets: () => confidential(request),
@@ -80,11 +86,11 @@ export function lambdaOver(service: Service, target: string, credentials: Creden
         ...(marker && { Marker: marker }),
         ...(allVersions && { FunctionVersion: 'ALL' as const }),
       };
-      return ask(ListFunctions$, input, { ...options, name: 'ListFunctions', read: pageOf });
+      return ask(operations.listFunctions, input, { ...options, name: 'ListFunctions', read: pageOf });
     },
 
     getAccountSettings(options) {
-      return ask(GetAccountSettings$, {}, { ...options, name: 'GetAccountSettings', read: accountOf });
+      return ask(operations.getAccountSettings, {}, { ...options, name: 'GetAccountSettings', read: accountOf });
     },
   };
 }

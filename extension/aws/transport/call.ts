@@ -139,7 +139,7 @@ function clip(text: string, longest: number): string {
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }
 
-/** Whether other roots could mend it: the full set costs too much to load every time. */
+/** Whether other roots could help: loading the full set every time costs too much. */
 function isDistrust({ code, refusal }: CallFailure): boolean {
   return refusal === null && code !== null && untrusted.has(code);
 }

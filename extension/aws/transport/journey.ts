@@ -66,7 +66,7 @@ export class Journey {
     if (this.#given) resource.destroy();
   }
 
-  /** Gives up: whatever is under way for this request is closed. */
+  /** Gives up: closes everything that is open for this request. */
   giveUp(): void {
     this.#given = true;
     for (const resource of this.#held) resource.destroy();

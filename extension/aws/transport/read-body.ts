@@ -30,7 +30,7 @@ export function readBody(message: IncomingMessage, limit: number): Promise<Body>
     });
     message.on('end', () => done(true));
     message.on('error', reject);
-    // Node reports a connection that ends early as an error; this is for whatever it does not.
+    // Node reports a connection that ends early as an error; this is for what it does not report.
     message.on('close', () => reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' })));
   });
 }

@@ -1,10 +1,12 @@
 import { formsOf } from '../../actions/answers.ts';
 import { openSession } from '../../aws/session.ts';
 import { execute } from '../../execute.ts';
+import { printable } from '../../formats/printable.ts';
 import type { Outcome } from '../../outcome/outcome.ts';
 import { statuses } from '../../outcome/status.ts';
 import { toOutput } from '../../output.ts';
 import { cancelOnSignals } from '../process/cancel.ts';
+import { exitAtOnce } from '../process/exit.ts';
 import { logTo } from '../process/log.ts';
 import { processPorts } from '../process/ports.ts';
 import { print } from '../process/print.ts';
@@ -12,7 +14,6 @@ import { type Command, type Given, has, textOf } from './command.ts';
 import { progressOf } from './progress.ts';
 import { queryOf } from './query.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
-import { UsageError } from './usage-error.ts';
 import { verdictLines } from './verdict-lines.ts';
 import { wordingOf } from './wording.ts';
 
@@ -59,7 +60,7 @@ export async function ask(
   const quiet = has(given, 'quiet');
   const notice = (text: string) => quiet || process.stderr.write(`${text}\n`);
   const plainLog = logTo(has(given, 'verbose') ? 'debug' : quiet ? 'error' : 'warn');
-  const { signal, release } = cancelOnSignals(plainLog);
+  const { signal, release } = cancelOnSignals(plainLog, () => exitAtOnce(statuses.CANCELLED.exitCode));
   const fields = await fieldsFor(signal, notice);
   const limit = Number(fields.wait_for_completion_timeout ?? 60);
   const progress = progressOf(plainLog, {
@@ -97,23 +98,26 @@ async function deliver(
     if (show !== undefined) return show(outcome, view);
     return answer === null ? '' : formsOf(answer).text(answer);
   };
-  if (query === null) {
-    await print(text());
-    return null;
-  }
+  if (query === null) return printed(text());
   const json = isJson ? toOutput(fields, outcome) : (queried?.(outcome) ?? null);
   if (json === null) {
-    await print(text());
-    return answer === null ? null : '--query was not asked: the answer is no JSON';
+    const lost = await printed(text());
+    return lost ?? (answer === null ? null : '--query was not asked: the answer is no JSON');
   }
+  let found: string;
   try {
-    await print(rendered(query(JSON.parse(json)), view));
-    return null;
+    found = rendered(query(JSON.parse(json)), view);
   } catch (error) {
-    if (error instanceof UsageError) throw error;
-    await print(text());
-    return `--query failed, so the whole answer is printed: ${(error as Error).message}`;
+    const lost = await printed(text());
+    return lost ?? `--query failed, so the whole answer is printed: ${(error as Error).message}`;
   }
+  return printed(found);
+}
+
+/** Prints a text; says when it could not be written. */
+async function printed(text: string): Promise<string | null> {
+  const lost = await print(text);
+  return lost === null ? null : `standard output cannot be written (${lost.code ?? lost.message})`;
 }
 
 /** A query's result: JSON, laid out on a terminal; with --output raw a text without its quotes. */
@@ -122,11 +126,7 @@ function rendered(value: unknown, { out, isRaw }: View): string {
   return `${JSON.stringify(value, null, out.isTerminal ? 2 : 0)}\n`;
 }
 
-/** A log as text: its line breaks and tabs stay, other control characters show as escapes. */
+/** A log as text: its line breaks stay, what a terminal would obey shows as escapes. */
 export function visible(log: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal would obey them
-  const safe = log.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (char) =>
-    char === '\r' ? '' : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return `${safe.trimEnd()}\n`;
+  return `${log.trimEnd().split(/\r?\n/).map(printable).join('\n')}\n`;
 }

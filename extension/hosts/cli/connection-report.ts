@@ -1,4 +1,5 @@
-import { type ActionContext, perform } from '../../actions/index.ts';
+import type { ActionContext } from '../../actions/action.ts';
+import { perform } from '../../actions/index.ts';
 import { printable } from '../../formats/printable.ts';
 import { CallError } from '../../outcome/call-failure.ts';
 import type { Outcome } from '../../outcome/outcome.ts';

@@ -1,4 +1,4 @@
-import type { ActionContext } from '../../actions/index.ts';
+import type { ActionContext } from '../../actions/action.ts';
 import { printable } from '../../formats/printable.ts';
 import { CallError } from '../../outcome/call-failure.ts';
 import type { Outcome } from '../../outcome/outcome.ts';

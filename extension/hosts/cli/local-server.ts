@@ -3,11 +3,11 @@ import { logTo } from '../process/log.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Serves the handler files of a folder as Lambda functions on the loopback, until a signal comes. */
-export async function serve(directory: string, port: number): Promise<number> {
+export async function serve(directory: string, port: number, timeScale: number): Promise<number> {
   // The handlers run in child processes of this very program, which must then be Node.
   if (process.versions.bun !== undefined) throw new UsageError(needsNode);
   const log = logTo('info');
-  const endpoint = await startLocal({ directory, port, log: log.info, ...runtimeFile() });
+  const endpoint = await startLocal({ directory, port, timeScale, log: log.info, ...runtimeFile() });
   process.stdout.write(`Serving the functions of ${directory} at ${endpoint.url}
 
   AWS_ENDPOINT_URL=${endpoint.url}

@@ -1,7 +1,7 @@
 import { profileFields } from '../../connector/profile.gen.ts';
 import type { ConnectionProfile } from '../../connector/profile.ts';
 
-type FieldName = keyof ConnectionProfile;
+export type FieldName = keyof ConnectionProfile;
 
 /** Kept by Node-RED apart from the flow, encrypted. Passwords are never sent back to the editor. */
 export const credentialTypes = {
@@ -12,14 +12,14 @@ export const credentialTypes = {
   proxyPassword: { type: 'password' },
 } as const satisfies Partial<Record<FieldName, { type: 'password' | 'text' }>>;
 
-/** The fields of the form that stand in the flow file. */
+/** The fields of the form that the flow file holds. */
 export const configNames = (Object.keys(profileFields) as FieldName[]).filter(
   (name) => name !== 'id' && !Object.hasOwn(credentialTypes, name),
 );
 
 export const credentialNames = Object.keys(credentialTypes) as (keyof typeof credentialTypes)[];
 
-type Values = Readonly<Record<string, unknown>>;
+export type Values = Readonly<Record<string, unknown>>;
 
 /** Makes a profile from the form's values, which are texts. What is no number stays as it is, for the profile's check. */
 export function profileOf(id: string, config: Values, credentials: Values): ConnectionProfile {

@@ -8,6 +8,8 @@ export interface Red {
       options?: { credentials?: object },
     ): void;
     getNode(id: string): Node | null | undefined;
+    /** Every deployed node as the flow file has it. */
+    eachNode(visit: (config: Config) => void): void;
     getCredentials(id: string): Credentials | null | undefined;
   };
   readonly httpAdmin: {
@@ -15,7 +17,6 @@ export interface Red {
   };
   readonly auth: { needsPermission(permission: string): Handler };
   readonly util: {
-    evaluateNodeProperty(value: string, type: 'env', node: object): unknown;
     getMessageProperty(message: Message, path: string): unknown;
   };
   readonly _: (key: string, values?: Readonly<Record<string, unknown>>) => string;
@@ -38,7 +39,7 @@ export type Config = Readonly<Record<string, unknown>> & { readonly id: string; 
 export type Credentials = Readonly<Record<string, string | undefined>>;
 export type Message = Record<string, unknown>;
 export type Send = (message: Message) => void;
-/** A text is what a Catch node shows; an Error would show with its name before it. */
+/** A Catch node shows a text as it is; it would show an Error with its name before the message. */
 export type Done = (error?: string) => void;
 
 export interface Status {
@@ -51,6 +52,7 @@ type Handler = (request: Request, response: Response, next: () => void) => void;
 
 export interface Request {
   readonly params: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: unknown;
 }
 

@@ -1,11 +1,12 @@
 """Runs ue-aws-lambda under a Universal Agent.
 
-The agent imports Python and nothing else, so this file is only the way in and out: it hands the task's fields to the
-program on standard input, passes its log on, and returns its extension output. What a field means, and what came of
-the invocation, is decided in the program alone. Python 3.7 or later, standard library only.
+The agent imports Python and nothing else, so this file only connects the two: it gives the task's fields to the
+program on standard input, passes its log on, and returns its extension output. The program alone decides what a field
+means and what is known of the invocation. Python 3.7 or later, standard library only.
 """
 
 import contextlib
+import hashlib
 import json
 import logging
 import os
@@ -17,13 +18,14 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 from universal_extension import ExtensionResult, UniversalExtension
 from universal_extension.deco import dynamic_choice_command
 
 log = logging.getLogger("UNV")
 
-#: Seconds that a cancelled program has for its last words; it needs one.
+#: Seconds that a cancelled program has to write its answer; it needs one.
 GRACE = 5
 
 #: Exit code of node-version.cjs, which runs before the program.
@@ -31,6 +33,12 @@ HOST_NOT_SET_UP = 78
 
 #: Functions that a dynamic choice offers at most.
 CHOICES = 1000
+
+#: Files up to this size are hashed at every start, in milliseconds. A larger one, the executable, takes up to 0.3 seconds.
+HASHED_AT_EVERY_START = 1 << 20
+
+#: How the name of a file begins while it is being unpacked.
+UNFINISHED = "unpacking-"
 
 
 class Extension(UniversalExtension):
@@ -58,7 +66,7 @@ class Extension(UniversalExtension):
             self._done.set()
 
     def extension_cancel(self):
-        """Asks the program to stop and waits, for a bounded time, until it has said what is known of the function."""
+        """Asks the program to stop and waits, for a bounded time, for its answer."""
         self._stop()
         if self._thread not in (None, threading.get_ident()):
             self._done.wait(2 * GRACE)
@@ -95,33 +103,38 @@ class Extension(UniversalExtension):
 
     def _ask(self, make_request):
         """Runs the program once. A failure of the host is returned in the form of a failed task, not raised."""
-        manifest = {"name": "ue-aws-lambda", "version": "", "fields": {}}
         try:
-            manifest = json.loads(resource("program.json").decode("utf-8"))
-            log.info("Extension Information: %s-%s", manifest["name"], manifest["version"])
+            manifest = json.loads(resource("program/program.json").decode("utf-8"))
+        except (OSError, ValueError):
+            return incomplete_package()
+        log.info("Extension Information: %s-%s", manifest["name"], manifest["version"])
+        try:
             request = json.dumps(make_request(manifest)).encode("ascii")
             command = command_line(manifest)
             with forwarded_termination(self._stop):
                 if self._cancelled:
-                    raise Refusal("CANCELLED", 22, "The task was cancelled before the program was started.")
+                    raise Refusal("cancelled", "The task was cancelled before the program was started.")
                 self._run = Run(command)
                 if self._cancelled:
                     self._run.stop()
                 self._run.serve(request)
         except Refusal as refusal:
-            return failure(manifest, refusal.classification, refusal.code, str(refusal))
-        except OSError as error:
-            return failure(manifest, "FAIL", 1, "The program could not be started: {0}".format(error))
+            return no_answer(manifest, refusal.kind, str(refusal), refusal.field)
+        except Exception as error:
+            if self._run is None:
+                return no_answer(manifest, "host", "The program could not be started: {0}".format(error))
+            self._run.stop()
+            return no_answer(manifest, "died", "The answer of the program could not be read: {0}".format(error))
         return answer_of(self._run, manifest)
 
 
 class Refusal(Exception):
-    """Raised when the program is not to be started; the message names the remedy."""
+    """Raised when the program is not to be started. `kind` is a document of the manifest's `no_answer`."""
 
-    def __init__(self, classification, code, message):
+    def __init__(self, kind, message, field=""):
         super(Refusal, self).__init__(message)
-        self.classification = classification
-        self.code = code
+        self.kind = kind
+        self.field = field
 
 
 class Run(object):
@@ -129,7 +142,7 @@ class Run(object):
 
     def __init__(self, command):
         self.output = bytearray()
-        self.last_words = ""
+        self.last_line = ""
         self.stopped = False
         self._process = subprocess.Popen(
             command,
@@ -147,7 +160,7 @@ class Run(object):
         for reader in readers:
             reader.daemon = True
             reader.start()
-        # The program may end without reading: then its exit code tells more than the broken pipe.
+        # The program may end without reading: then its exit code says more than the broken pipe.
         with contextlib.suppress(OSError), self._process.stdin as stdin:
             stdin.write(request)
         self.code = self._process.wait()
@@ -180,8 +193,8 @@ class Run(object):
             for line in iter(lambda: stderr.readline(65536), b""):
                 text = line.decode("utf-8", "replace").rstrip()
                 if text:
-                    level, self.last_words = read_log_line(text)
-                    log.log(level, "%s", self.last_words)
+                    level, self.last_line = read_log_line(text)
+                    log.log(level, "%s", self.last_line)
 
 
 class Answer(object):
@@ -209,56 +222,68 @@ class Answer(object):
 
 
 def answer_of(run, manifest):
-    """The program's own extension output, unchanged; or one made here, when it left none."""
+    """The program's own extension output, unchanged; or one of the package's documents, when it left none."""
     text = run.output.decode("utf-8", "replace").strip()
     try:
         document = parse(text)
         if document["exit_code"] == run.code:
             return Answer(text, document)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         pass
     if run.code == HOST_NOT_SET_UP:
-        return failure(manifest, "FAIL", 1, run.last_words)
-    ended = "The program ended with exit code {0} and without an answer".format(run.code)
+        return no_answer(manifest, "host", run.last_line)
+    how = "signal {0}".format(-run.code) if run.code < 0 else "exit code {0}".format(run.code)
+    reason = "The program ended with {0} and without an answer".format(how)
     if run.stopped:
-        return failure(manifest, "CANCELLED", 22, ended + "; whether the function ran is unknown.", "unknown")
-    return failure(manifest, "FAIL", 1, "{0}: {1}".format(ended, run.last_words), "unknown")
+        return no_answer(manifest, "stopped", reason + "; whether the function ran is unknown.")
+    return no_answer(manifest, "died", "{0}: {1}".format(reason, run.last_line) if run.last_line else reason)
 
 
 def parse(text):
     """JSON, also with a payload that Python cannot take in: too deeply nested, or a number of too many digits."""
+
+    def read(json_text):
+        return json.loads(json_text, parse_int=lambda digits: int(digits) if len(digits) < 20 else digits)
+
     try:
-        return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 20 else digits)
+        return read(text)
     except RecursionError:
-        head, key, _ = text.partition('\n    "payload_json": ')  # stands last, and no string holds a line break
-        return json.loads(head + key + "null}}")
+        return read(shallow(text))
 
 
-def failure(manifest, classification, code, message, execution="not_started"):
-    """The extension output of a task whose program did not answer."""
-    invalid = "Some of the input fields cannot be validated. See STDOUT for more details."
-    sentence = invalid if classification == "DATA_VALIDATION_ERROR" else message
-    echo = {}
-    for name, field in manifest["fields"].items():
-        echo.update(dict.fromkeys([name + "_user", name + "_password"] if "parts" in field else [name]))
-    empty = ("status_code", "log_result", "payload", "executed_version", "function_error")
-    document = {
-        "exit_code": code,
-        "status_description": "{0}: {1}".format(classification, sentence),
-        "changed": False,
-        "invocation": {"extension": manifest["name"], "version": manifest["version"], "fields": echo},
-        "result": dict.fromkeys(empty),
-    }
-    document["result"].update(
-        execution=execution,
-        request_id=None,
-        report=None,
-        durable_execution_arn=None,
-        attempts=0,
-        error=[{"name": classification, "message": message}],
-        payload_json=None,
+def shallow(text, depth_limit=50):
+    """The same JSON with null in place of what is nested deeper. Of the output only the payload is."""
+    without_escapes = text.replace("\\\\", "__").replace('\\"', "__")  # of the same length
+    kept, start, depth = [], 0, 0
+    for token in re.finditer(r'"[^"]*"|[\[{]|[\]}]', without_escapes):
+        if token.group() in "[{":
+            depth += 1
+            if depth == depth_limit:
+                kept.append(text[start : token.start()])
+        elif token.group() in "]}":
+            if depth == depth_limit:
+                start = token.end()
+            depth -= 1
+    return "null".join(kept + [text[start:]])
+
+
+def no_answer(manifest, kind, reason, field=""):
+    """An output that the library made when the package was built, with the reason put in."""
+    text = manifest["no_answer"][kind]
+    for placeholder, value in (("@field@", field), ("@reason@", reason)):
+        text = text.replace(placeholder, json.dumps(value)[1:-1])
+    return Answer(text, json.loads(text))
+
+
+def incomplete_package():
+    """Without its program the package has no document of the program's form either: there is no extension output."""
+    message = (
+        "The package does not contain the program: import the one that was released, or see 'Building it with uip' "
+        "in docs/universal-controller.md."
     )
-    return Answer(json.dumps(document, indent=2), document)
+    error = {"name": "IncompletePackage", "message": message}
+    result = {"execution": "not_started", "error": [error]}
+    return Answer(None, {"exit_code": 1, "status_description": "FAIL: " + message, "result": result})
 
 
 def request_from(fields, known):
@@ -293,7 +318,7 @@ def script(name, value):
         with open(value, "rb") as file:
             return file.read().decode("utf-8")
     except UnicodeDecodeError:
-        raise Refusal("DATA_VALIDATION_ERROR", 20, "{0}: the script is not UTF-8 text; store it as such.".format(name))
+        raise Refusal("refused", "the script is not UTF-8 text; store it as such", name)
 
 
 def bare_name(function):
@@ -318,8 +343,7 @@ def node():
     found = shutil.which(wanted, path=places)
     if found is None:
         raise Refusal(
-            "FAIL",
-            1,
+            "host",
             "{0} was not found on this agent's host: install Node.js 20.19 or later, name it in the environment "
             "variable UE_AWS_LAMBDA_NODE, or use the standalone package.".format(wanted),
         )
@@ -327,7 +351,7 @@ def node():
 
 
 def resource(name):
-    """A file of the extension, which lies in a folder or, as the agent keeps it, in an archive."""
+    """A file of the extension, which is in a folder or, as the agent keeps it, in an archive."""
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
     if os.path.isfile(path):
         with open(path, "rb") as file:
@@ -336,41 +360,94 @@ def resource(name):
 
 
 def program_folder(manifest):
-    """Where the program lies as files: beside this one, or unpacked into a folder named by the program's content."""
+    """The folder of the program's files: beside this file, or unpacked into a folder named by the program's content.
+
+    No file is run unless its SHA-256 was that of the package. In the unpacked folder, which is its user's alone, that
+    of a large file is taken once, and after that only when its size or time has changed.
+    """
     beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), "program")
-    if is_complete(beside, manifest) and is_runnable(beside, manifest):
+    files = manifest["files"]
+    if is_runnable(beside, manifest) and all(is_intact(os.path.join(beside, name), files[name]) for name in files):
         return beside
     folder = private_folder(manifest["digest"])
-    for name, size in manifest["files"].items():
-        if not has_size(os.path.join(folder, name), size):
-            put(folder, name, resource("program/" + name))
+    for name, file in files.items():
+        path = os.path.join(folder, name)
+        if is_sealed(path, file):
+            continue
+        if not is_intact(path, file):
+            put(path, content_of(name, file), file)
+        seal(path, file)
     return folder
-
-
-def is_complete(folder, manifest):
-    return all(has_size(os.path.join(folder, name), size) for name, size in manifest["files"].items())
 
 
 def is_runnable(folder, manifest):
     return manifest["kind"] == "node" or os.access(os.path.join(folder, manifest["entry"]), os.X_OK)
 
 
-def has_size(path, size):
-    return os.path.isfile(path) and os.path.getsize(path) == size
+def is_intact(path, file):
+    if not os.path.isfile(path) or os.path.getsize(path) != file["size"]:
+        return False
+    digest = hashlib.sha256()
+    with open(path, "rb") as stream:
+        for chunk in iter(lambda: stream.read(1 << 20), b""):
+            digest.update(chunk)
+    return digest.hexdigest() == file["sha256"]
 
 
-def put(folder, name, content):
-    """Writes a whole file or none: another task may be doing the same, or be running it already."""
-    handle, temporary = tempfile.mkstemp(dir=folder)
+def content_of(name, file):
+    content = resource("program/" + name)
+    if hashlib.sha256(content).hexdigest() != file["sha256"]:
+        raise Refusal("host", "The package is damaged: program/{0} is not what was built. Import it again.".format(name))
+    return content
+
+
+def put(path, content, file):
+    """Writes a file atomically: another task may be doing the same, or be running it already."""
+    folder = os.path.dirname(path)
+    remove_unfinished(folder)
+    handle, temporary = tempfile.mkstemp(prefix=UNFINISHED, dir=folder)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
         os.chmod(temporary, 0o700)
-        os.replace(temporary, os.path.join(folder, name))
+        os.replace(temporary, path)
     except OSError:
         os.remove(temporary)
-        if not has_size(os.path.join(folder, name), len(content)):
+        if not is_intact(path, file):
             raise
+
+
+def remove_unfinished(folder):
+    """Removes what a task that was killed while it unpacked has left."""
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        with contextlib.suppress(OSError):
+            if name.startswith(UNFINISHED) and time.time() - os.path.getmtime(path) > 3600:
+                os.remove(path)
+
+
+def seal(path, file):
+    """Notes of a large file that its content was compared."""
+    if file["size"] > HASHED_AT_EVERY_START:
+        with contextlib.suppress(OSError), open(path + ".sealed", "w") as note:
+            note.write(seal_text(path, file))
+
+
+def is_sealed(path, file):
+    if file["size"] <= HASHED_AT_EVERY_START:
+        return False
+    try:
+        with open(path + ".sealed") as note:
+            return note.read() == seal_text(path, file)
+    except (OSError, ValueError):
+        return False
+
+
+def seal_text(path, file):
+    status = os.stat(path)
+    return "{0} {1} {2}".format(file["sha256"], status.st_size, status.st_mtime_ns)
 
 
 def private_folder(digest):
@@ -385,11 +462,19 @@ def private_folder(digest):
             for path in (folder, os.path.join(folder, digest)):
                 with contextlib.suppress(FileExistsError):
                     os.mkdir(path, 0o700)
-                if not is_private(path):
-                    raise PermissionError(path)
-            return os.path.join(folder, digest)
-    remedy = "set XDG_CACHE_HOME to one that the agent's user may write to"
-    raise Refusal("FAIL", 1, "No folder could be made for the program: {0}.".format(remedy))
+            if keeps_names(base) and is_private(folder) and is_private(os.path.join(folder, digest)):
+                return os.path.join(folder, digest)
+            log.warning("%s is not used: another user could change what is in it", folder)
+    remedy = "set XDG_CACHE_HOME to one that only the agent's user may write to"
+    raise Refusal("host", "No folder could be made for the program: {0}.".format(remedy))
+
+
+def keeps_names(folder):
+    """Whether no other user can put a folder of theirs in place of ours: such as in /tmp, which has the sticky bit."""
+    if not hasattr(os, "geteuid"):
+        return True
+    status = os.stat(folder)
+    return status.st_uid in (0, os.geteuid()) and (not status.st_mode & stat.S_IWOTH or bool(status.st_mode & stat.S_ISVTX))
 
 
 def is_private(path):

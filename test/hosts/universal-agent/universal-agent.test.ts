@@ -1,12 +1,16 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -52,6 +56,8 @@ const home = join(work, 'home');
 mkdirSync(home);
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
+const executable = 'ue-aws-lambda-linux-x64';
+const standIn = readFileSync(join(root, 'test/hosts/universal-agent/support/stand-in/main.cjs'), 'utf8');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
 const packageFile = makePackage(join(root, 'test/hosts/universal-agent/support/stand-in'), join(work, 'stand-in'));
 const archive = join(work, 'stand-in', 'extension_archive.zip');
@@ -76,6 +82,21 @@ function unpack(file: string, into: string): void {
     mkdirSync(dirname(join(into, path)), { recursive: true });
     writeFileSync(join(into, path), bytes);
   }
+}
+
+/** The folder that the program was unpacked into. */
+function cacheOf(userHome: string): string {
+  const [own] = readdirSync(join(userHome, '.cache'));
+  const [digest] = readdirSync(join(userHome, '.cache', own as string));
+  return join(userHome, '.cache', own as string, digest as string);
+}
+
+function sha256(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+function manifestOf(extension: string) {
+  return JSON.parse(readFileSync(join(extension, 'program/program.json'), 'utf8'));
 }
 
 let count = 0;
@@ -228,15 +249,15 @@ describe.each(pythons)('extension.py under Python %s', (_version, python) => {
     expect(stdout).toContain('Z\\xfcrich');
   });
 
-  test.each(['deep=50000', 'digits=5000'])(
-    'takes a payload that Python itself cannot read: %s',
-    async (function_name) => {
-      const { result } = await run(python, { fields: { function_name } });
-      expect(result.rc).toBe(0);
-      expect(result.output_fields).toMatchObject({ execution: 'completed' });
-      expect(result.unv_output).toMatch(/"payload_json": (\[\{"a":\[|9999)/);
-    },
-  );
+  test.each([
+    ['deep=50000', 'SUCCESS: deep'],
+    ['compact=50000', 'SUCCESS: ]} "[{\\'],
+    ['digits=5000', 'SUCCESS: digits'],
+  ])('takes a payload that Python itself cannot read: %s', async (function_name, message) => {
+    const { result } = await run(python, { fields: { function_name } });
+    expect(result).toMatchObject({ rc: 0, message, output_fields: { execution: 'completed', request_id: 'r-1' } });
+    expect(result.unv_output).toMatch(/"payload_json": ?(\[\{"a":\[|9999)/);
+  });
 
   test('answers dynamic choices through List Functions', async () => {
     const fields = {
@@ -285,9 +306,14 @@ describe.each(pythons)('extension.py under Python %s', (_version, python) => {
     const crashed = await run(python, { fields: { function_name: 'crash' } });
     expect(crashed.result).toMatchObject({
       rc: 1,
-      message: 'FAIL: The program ended with exit code 7 and without an answer: about to crash',
+      message:
+        'FAIL: The program ended with exit code 7 and without an answer: about to crash. The function may have run, so it was not invoked again.',
     });
     expect(JSON.parse(crashed.result.unv_output).result.execution).toBe('unknown');
+    const killed = await run(python, { fields: { function_name: 'killed' } });
+    expect(killed.result.message).toBe(
+      'FAIL: The program ended with signal 9 and without an answer. The function may have run, so it was not invoked again.',
+    );
     for (const function_name of ['garbage', 'contradict']) {
       expect((await run(python, { fields: { function_name } })).result.rc).toBe(1);
     }
@@ -301,18 +327,19 @@ describe.each(pythons)('extension.py under Python %s', (_version, python) => {
       ['one', 'two', 'three'].map((region) => run(python, { fields: { region } }, { HOME: fresh })),
     );
     expect(both.map((ended) => received(ended).fields.region)).toEqual(['one', 'two', 'three']);
-    const [own] = readdirSync(join(fresh, '.cache'));
-    const [digest] = readdirSync(join(fresh, '.cache', own as string));
-    expect(readdirSync(join(fresh, '.cache', own as string, digest as string)).sort()).toEqual([
-      'main.cjs',
-      'node-version.cjs',
-    ]);
+    expect(readdirSync(cacheOf(fresh)).sort()).toEqual(['main.cjs', 'node-version.cjs']);
   });
 
   test('says what to do when Node is missing or too old', async () => {
     const missing = await run(python, {}, { UE_AWS_LAMBDA_NODE: join(work, 'no-such-node') });
     expect(missing.result.rc).toBe(1);
     expect(missing.result.message).toMatch(/^FAIL: .*was not found.*install Node\.js 20\.19.*standalone package/);
+    const foreign = join(work, 'node-of-another-machine');
+    writeFileSync(foreign, '\x7fELF');
+    chmodSync(foreign, 0o755);
+    const { result } = await run(python, {}, { UE_AWS_LAMBDA_NODE: foreign });
+    expect(result).toMatchObject({ rc: 1, output_fields: { execution: 'not_started' } });
+    expect(result.message).toMatch(/^FAIL: The program could not be started: .*Exec format error/);
     const old = await run(python, {}, { UE_AWS_LAMBDA_NODE: oldNode });
     expect(old.result.rc).toBe(1);
     expect(old.result.message).toMatch(/^FAIL: Node\.js 18\.20\.4 .*is too old: install Node\.js 20\.19/);
@@ -328,7 +355,8 @@ describe.each(pythons)('extension.py under Python %s', (_version, python) => {
     const { result, stdout } = await run(python, { fields });
     expect(result.rc).toBe(20);
     expect(result.message).toMatch(/^DATA_VALIDATION_ERROR: .*See STDOUT/);
-    expect(stdout).toContain('payload_script');
+    expect(stdout).toBe('ValidationError: payload_script: the script is not UTF-8 text; store it as such\n');
+    expect(JSON.parse(result.unv_output).result.error).toMatchObject([{ field: 'payload_script' }]);
   });
 });
 
@@ -354,9 +382,8 @@ const [, newest] = pythons.at(-1) ?? [];
   test('runs the executable of the standalone package, which needs no Node', async () => {
     const program = join(work, 'executable');
     mkdirSync(program);
-    const source = readFileSync(join(root, 'test/hosts/universal-agent/support/stand-in/main.cjs'), 'utf8');
-    writeFileSync(join(program, 'main.cjs'), source);
-    writeFileSync(join(program, 'ue-aws-lambda-linux-x64'), `#!/usr/bin/env node\n${source}`);
+    writeFileSync(join(program, 'main.cjs'), standIn);
+    writeFileSync(join(program, executable), `#!/usr/bin/env node\n${standIn}`);
     unpack(makePackage(program, program, '-standalone'), program);
     const job = { extension: join(program, 'extension_archive.zip'), fields: { region: 'eu-west-1' } };
     const ended = await run(python, job, { UE_AWS_LAMBDA_NODE: 'no-such-node' });
@@ -366,16 +393,86 @@ const [, newest] = pythons.at(-1) ?? [];
   test('does not run what another user could have put into the cache', async () => {
     const open = mkdtempSync(join(work, 'home-'));
     await run(python, {}, { HOME: open });
-    const cache = join(open, '.cache', readdirSync(join(open, '.cache'))[0] as string);
-    chmodSync(cache, 0o777);
-    const ended = await run(python, {}, { HOME: open, TMPDIR: mkdtempSync(join(work, 'tmp-')) });
-    expect(ended.result.rc).toBe(0);
-    writeFileSync(join(cache, readdirSync(cache)[0] as string, 'main.cjs'), 'process.exit(1)');
-    expect((await run(python, {}, { HOME: open, TMPDIR: mkdtempSync(join(work, 'tmp-')) })).result.rc).toBe(0);
+    chmodSync(join(cacheOf(open), '..'), 0o777);
+    writeFileSync(join(cacheOf(open), 'main.cjs'), 'process.exit(1)');
+    const { result, stderr } = await run(python, {}, { HOME: open, TMPDIR: mkdtempSync(join(work, 'tmp-')) });
+    expect(result.rc).toBe(0);
+    expect(stderr).toMatch(/WARNING .*\.cache.* is not used: another user could change what is in it/);
+    expect(readFileSync(join(cacheOf(open), 'main.cjs'), 'utf8')).toBe('process.exit(1)');
+  });
+
+  test('does not unpack where another user could exchange the folder', async () => {
+    const open = mkdtempSync(join(work, 'home-'));
+    mkdirSync(join(open, '.cache'));
+    chmodSync(join(open, '.cache'), 0o777);
+    const temporary = mkdtempSync(join(work, 'tmp-'));
+    chmodSync(temporary, 0o1777);
+    expect((await run(python, {}, { HOME: open, TMPDIR: temporary })).result.rc).toBe(0);
+    expect(readdirSync(temporary)).toHaveLength(1);
+    chmodSync(temporary, 0o777);
+    const { result } = await run(python, {}, { HOME: open, TMPDIR: temporary });
+    expect(result.message).toMatch(/^FAIL: No folder could be made for the program: set XDG_CACHE_HOME/);
+    expect(JSON.parse(result.unv_output).result.execution).toBe('not_started');
+  });
+
+  test('puts a damaged file right, also one of the right size, and removes what a killed task left', async () => {
+    const mine = mkdtempSync(join(work, 'home-'));
+    await run(python, {}, { HOME: mine });
+    const main = join(cacheOf(mine), 'main.cjs');
+    const sound = readFileSync(main);
+    const abandoned = join(cacheOf(mine), 'unpacking-of-yesterday');
+    writeFileSync(abandoned, '');
+    utimesSync(abandoned, 1, 1);
+    for (const damaged of ['', '//'.padEnd(sound.length)]) {
+      writeFileSync(main, damaged);
+      expect((await run(python, {}, { HOME: mine })).result.rc).toBe(0);
+      expect(readFileSync(main)).toEqual(sound);
+    }
+    expect(readdirSync(cacheOf(mine)).sort()).toEqual(['main.cjs', 'node-version.cjs']);
+  });
+
+  test('compares a large file once, and again when its time has changed', async () => {
+    const program = join(work, 'large');
+    mkdirSync(program);
+    writeFileSync(join(program, 'main.cjs'), standIn);
+    writeFileSync(join(program, executable), `#!/usr/bin/env node\n${standIn}\n//${'x'.repeat(1 << 20)}`);
+    unpack(makePackage(program, program, '-standalone'), program);
+    const mine = mkdtempSync(join(work, 'home-'));
+    const job = { extension: join(program, 'extension_archive.zip') };
+    const ask = async () => (await run(python, job, { HOME: mine })).result;
+    expect((await ask()).rc).toBe(0);
+    const file = join(cacheOf(mine), executable);
+    expect(readdirSync(cacheOf(mine)).sort()).toEqual([executable, `${executable}.sealed`]);
+    const sound = readFileSync(file);
+    writeFileSync(file, sound.toString().replace('SUCCESS: echoed', 'SUCCESS: ECHOED'));
+    expect((await ask()).message).toBe('SUCCESS: echoed');
+    expect(readFileSync(file)).toEqual(sound);
+    // What is noted is believed: hashing 100 MB for every task would take longer than the task.
+    const { atime, mtime } = statSync(file);
+    writeFileSync(file, sound.toString().replace('SUCCESS: echoed', 'SUCCESS: ECHOED'));
+    utimesSync(file, atime, mtime);
+    writeFileSync(`${file}.sealed`, `${sha256(sound)} ${sound.length} ${statSync(file, { bigint: true }).mtimeNs}`);
+    expect((await ask()).message).toBe('SUCCESS: ECHOED');
+    writeFileSync(`${file}.sealed`, 'torn');
+    expect((await ask()).message).toBe('SUCCESS: echoed');
+  });
+
+  test.each([
+    ['damaged', /^FAIL: The package is damaged: program\/main\.cjs is not what was built/],
+    ['without its program', /^FAIL: The package does not contain the program.*uip/],
+  ])('does not run a package that is %s', async (what, message) => {
+    const broken = mkdtempSync(join(work, 'broken-'));
+    cpSync(folder, broken, { recursive: true });
+    const main = join(broken, 'program/main.cjs');
+    if (what === 'damaged') writeFileSync(main, '//'.padEnd(readFileSync(main).length));
+    else rmSync(dirname(main), { recursive: true });
+    const { result } = await run(python, { extension: broken }, { HOME: mkdtempSync(join(work, 'home-')) });
+    expect(result).toMatchObject({ rc: 1, message: expect.stringMatching(message) });
+    expect(result.output_fields).toEqual({ execution: 'not_started' });
   });
 });
 
-/** The same shim around the program itself, against the local Lambda endpoint. */
+/** The same extension.py around the program itself, against the local Lambda endpoint. */
 (newest === undefined ? describe.skip : describe)('the package with the program itself', () => {
   const python = newest as string;
   const extension = join(work, 'real', 'extension_archive.zip');
@@ -452,20 +549,6 @@ const [, newest] = pythons.at(-1) ?? [];
     });
     expect(denied.result).toMatchObject({ rc: 3, values: [] });
   });
-
-  test('its own answers, when the program cannot run, have the keys of the program’s', async () => {
-    const own = await run(python, { extension }, { UE_AWS_LAMBDA_NODE: join(work, 'no-such-node') });
-    const program = await ask({});
-    const keys = (output: string) => {
-      const { result, invocation, ...rest } = JSON.parse(output);
-      return [Object.keys(rest), Object.keys(result), Object.keys(invocation), Object.keys(invocation.fields)];
-    };
-    expect(keys(own.result.unv_output)).toEqual(keys(program.result.unv_output));
-    const schema = JSON.parse(readFileSync(join(root, 'schemas/extension-output.schema.json'), 'utf8'));
-    const validate = new Ajv2020({ strict: false }).compile(schema);
-    validate(JSON.parse(own.result.unv_output));
-    expect(validate.errors).toBeNull();
-  });
 });
 
 describe('the package', () => {
@@ -478,9 +561,9 @@ describe('the package', () => {
     expect(Object.keys(unzipSync(readFileSync(archive))).sort()).toEqual([
       'extension.py',
       'extension.yml',
-      'program.json',
       'program/main.cjs',
       'program/node-version.cjs',
+      'program/program.json',
     ]);
   });
 
@@ -488,7 +571,7 @@ describe('the package', () => {
     const template = JSON.parse(readFileSync(join(dirname(archive), 'template.json'), 'utf8'));
     const { extension } = parse(readFileSync(join(folder, 'extension.yml'), 'utf8'));
     expect(extension).toEqual({ name: template.extension, version, api_level: '1.1.0', requires_python: '>=3.7' });
-    const manifest = JSON.parse(readFileSync(join(folder, 'program.json'), 'utf8'));
+    const manifest = manifestOf(folder);
     expect(manifest).toMatchObject({ name: template.extension, version, kind: 'node', entry: 'main.cjs' });
   });
 
@@ -500,8 +583,28 @@ describe('the package', () => {
     expect([icon.readUInt32BE(16), icon.readUInt32BE(20)]).toEqual([48, 48]);
   });
 
+  test('has the documents of a task without an answer, in the form of the program', () => {
+    const documents: Record<string, string> = manifestOf(folder).no_answer;
+    const schema = JSON.parse(readFileSync(join(root, 'schemas/extension-output.schema.json'), 'utf8'));
+    const validate = new Ajv2020({ strict: false }).compile(schema);
+    const facts = Object.entries(documents).map(([kind, text]) => {
+      const document = JSON.parse(text);
+      validate(document);
+      expect(validate.errors).toBeNull();
+      expect(text).toContain('@reason@');
+      return [kind, document.exit_code, document.status_description.split(':')[0], document.result.execution];
+    });
+    expect(facts).toEqual([
+      ['died', 1, 'FAIL', 'unknown'],
+      ['stopped', 22, 'CANCELLED', 'unknown'],
+      ['cancelled', 22, 'CANCELLED', 'not_started'],
+      ['host', 1, 'FAIL', 'not_started'],
+      ['refused', 20, 'DATA_VALIDATION_ERROR', 'not_started'],
+    ]);
+  });
+
   test('knows which fields say how AWS is reached', () => {
-    const manifest = JSON.parse(readFileSync(join(folder, 'program.json'), 'utf8'));
+    const manifest = manifestOf(folder);
     expect(manifest.connection).toEqual([
       'region',
       'credentials',

@@ -17,6 +17,10 @@ export const run: Command = {
       completes: 'file',
       help: 'Also write the extension output to this file, whole or not at all.',
     },
+    check: {
+      group,
+      help: 'Validate the fields and say what would be done, with which region, endpoint and credentials; send nothing.',
+    },
     'log-level': {
       group,
       value: 'LEVEL',

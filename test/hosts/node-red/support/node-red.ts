@@ -24,7 +24,12 @@ export interface Helper {
   load(nodes: unknown, flow: object[], credentials: object): Promise<void>;
   unload(): Promise<void>;
   getNode(id: string): RunningNode;
-  request(): { post(path: string): { send(body: object): Promise<{ status: number; body: never; text: string }> } };
+  request(): { post(path: string): HttpRequest };
+}
+
+interface HttpRequest {
+  set(header: string, value: string): HttpRequest;
+  send(body: object | string): Promise<{ status: number; body: never; text: string }>;
 }
 
 export const helper: Helper = require('node-red-node-test-helper');
@@ -36,9 +41,16 @@ const completeNode = require('@node-red/nodes/core/common/24-complete.js');
 export const CONNECTION = 'connection-1';
 
 /** Runs one node between a connection, a helper node behind it, and a Catch node with another. */
-export async function flowWith(node: object, endpointUrl: string, keys: object = local, connection: object = {}) {
+export async function flowWith(
+  node: object,
+  endpointUrl: string,
+  keys: object = local,
+  connection: object = {},
+  more: readonly object[] = [],
+) {
   const flow = [
     { id: 'flow', type: 'tab', label: 'test' },
+    ...more,
     {
       ...{
         id: CONNECTION,

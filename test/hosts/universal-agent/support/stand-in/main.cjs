@@ -1,5 +1,5 @@
 /**
- * A stand-in for the program, to show what the agent's shim does with it. It answers with what it was given, as
+ * A stand-in for the program, to show what extension.py does with it. It answers with what it was given, as
  * {argv, fields}, and does what `function_name` says.
  */
 const { readFileSync } = require('node:fs');
@@ -8,9 +8,15 @@ const text = readFileSync(0, 'utf8');
 const fields = JSON.parse(text);
 const [verb, argument] = (fields.function_name ?? '').split('=');
 
-/** `json` is put in place of payload_json, which stands last, as the program does. */
+/** `json` is put in place of payload_json, which is last, as the program does. */
 function answer(code, description, result = {}, json = 'null') {
-  const document = {
+  const document = documentOf(code, description, result);
+  process.exitCode = code;
+  process.stdout.write(`${JSON.stringify(document, null, 2).replace(/null\n {2}\}\n\}$/, () => `${json}\n  }\n}`)}\n`);
+}
+
+function documentOf(code, description, result) {
+  return {
     exit_code: code,
     status_description: description,
     changed: code === 0,
@@ -29,9 +35,9 @@ function answer(code, description, result = {}, json = 'null') {
       payload_json: null,
     },
   };
-  process.exitCode = code;
-  process.stdout.write(`${JSON.stringify(document, null, 2).replace(/null\n {2}\}\n\}$/, () => `${json}\n  }\n}`)}\n`);
 }
+
+const nested = (depth) => `${'[{"a":'.repeat(depth)}1${'}]'.repeat(depth)}`;
 
 const verbs = {
   exit: () => answer(Number(argument), `STATUS ${argument}: as asked`),
@@ -45,15 +51,19 @@ const verbs = {
     console.error(`INFO ${'long '.repeat(40_000)}`);
     answer(0, 'SUCCESS: logged', { log_result: 'START\nhello from the function\nEND' });
   },
-  deep: () => {
-    const depth = Number(argument);
-    answer(0, 'SUCCESS: deep', {}, `${'[{"a":'.repeat(depth)}1${'}]'.repeat(depth)}`);
+  deep: () => answer(0, 'SUCCESS: deep', {}, nested(Number(argument))),
+  /** The same on one line, with the payload first, and with brackets and quotes in a text before it. */
+  compact: () => {
+    const { payload_json, ...result } = documentOf(0, '', { payload: `"\\${'['.repeat(99)}` }).result;
+    const json = JSON.stringify({ ...documentOf(0, 'SUCCESS: ]} "[{\\', {}), result });
+    process.stdout.write(json.replace('"result":{', () => `"result":{"payload_json":${nested(Number(argument))},`));
   },
   digits: () => answer(0, 'SUCCESS: digits', {}, '9'.repeat(Number(argument))),
   crash: () => {
     console.error('ERROR about to crash');
     process.exit(7);
   },
+  killed: () => process.kill(process.pid, 'SIGKILL'),
   garbage: () => {
     process.stdout.write('not JSON');
   },
