@@ -55,6 +55,10 @@ export function sessionOver(
       credentials: credentials.description,
     },
     lambda: lambdaOver(service, target, credentials, log),
+    async inspect() {
+      const { inspectorOver } = await import('./api/inspector.ts');
+      return inspectorOver(endpoints, service, credentials, log);
+    },
     close,
   };
 }
