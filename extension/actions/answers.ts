@@ -1,6 +1,7 @@
 import type { Answer, AnswerKind, AnswerOf } from '../outcome/answer.ts';
 import { checkResult } from './check/answer.ts';
 import { functionList } from './list-functions/answer.ts';
+import { callbackAnswered } from './send-callback/answer.ts';
 import { accountSettings } from './test-connection/answer.ts';
 import { invokeResult } from './trigger-lambda-function/answer.ts';
 
@@ -19,6 +20,7 @@ const forms: { readonly [K in AnswerKind]: AnswerForms<AnswerOf<K>> } = {
   functions: functionList,
   account: accountSettings,
   check: checkResult,
+  callback: callbackAnswered,
 };
 
 export function formsOf(answer: Answer): AnswerForms<Answer> {

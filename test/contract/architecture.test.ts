@@ -35,7 +35,7 @@ const folder = (path: string) => sources.filter(({ path: own }) => own.startsWit
 const rules: readonly [string, RegExp][] = [
   ['extension/execute.ts', /^extension\/(actions|outcome|task|ports)/],
   ['extension/output.ts', /^extension\/(actions|outcome|task|secret|version)/],
-  ['extension/actions/', /^extension\/(actions|outcome|task|formats)\//],
+  ['extension/actions/', /^extension\/((actions|outcome|task|formats)\/|errors)/],
   ['extension/outcome/', /^extension\/(outcome\/|formats\/|secret|errors|version)/],
   ['extension/task/', /^(extension\/(task\/|formats\/|secret|errors)|leven$)/],
   ['extension/formats/', /^extension\/(formats\/|task\/|secret)/],
