@@ -2,7 +2,7 @@
 import http from 'node:http';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { execute, sharedSessions } from '../dist/index.js';
+import { execute, processPorts, sharedSessions } from '../dist/index.js';
 import { median } from './measure.mjs';
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local-secret' };
@@ -33,7 +33,7 @@ function contendersAt(url, name, payload) {
       (await sdk.send(new InvokeCommand({ FunctionName: name, Payload: bytes }))).Payload.transformToString(),
     'this library': async () => {
       const { signal } = new AbortController(); // each task can be cancelled by itself
-      const { status } = await execute(fields, { openSession, log: silent, signal });
+      const { status } = await execute(fields, { ...processPorts, openSession, log: silent, signal });
       if (status !== 'SUCCESS') throw new Error(status);
     },
     close: () => {

@@ -1,41 +1,47 @@
-import { parseArgs } from 'node:util';
-import { type Level, levels } from './hosts/process/log.ts';
+import { exitWhenDone } from './hosts/process/exit.ts';
+import { logTo } from './hosts/process/log.ts';
+import { dropNodeDebug } from './hosts/process/node-debug.ts';
+import { print } from './hosts/process/print.ts';
+import { requestOf } from './hosts/run/options.ts';
 import { refuse, run } from './hosts/run/run.ts';
+import { help } from './hosts/run/usage.ts';
 import { version } from './version.ts';
 
-/** The command line. `run` is the fast path; whatever else there is loads only when it is asked for. */
-async function main([command, ...words]: readonly string[]): Promise<number> {
+/** The command line. `run` is the fast path; everything else loads only when it is asked for. */
+async function main([command, ...args]: readonly string[]): Promise<number> {
   switch (command) {
     case 'run':
-      return runCommand(words);
+      return runCommand(args);
     case '--version':
-      process.stdout.write(`${version}\n`);
-      return 0;
+      return show(`${version}\n`);
     default: {
       const { people } = await import('./hosts/cli/cli.ts');
-      return people(command, words);
+      return people(command, args);
     }
   }
 }
 
-async function runCommand(words: readonly string[]): Promise<number> {
-  const options = { fields: { type: 'string' }, output: { type: 'string' }, 'log-level': { type: 'string' } } as const;
-  let parsed: { fields?: string; output?: string; 'log-level'?: string };
-  try {
-    parsed = parseArgs({ args: [...words], options }).values;
-  } catch (error) {
-    return refuse(`${(error as Error).message.split('. ')[0]}; usage: ${usage}`);
+async function runCommand(args: readonly string[]): Promise<number> {
+  const request = requestOf(args);
+  switch (request.kind) {
+    case 'run':
+      return run(request.options);
+    case 'check':
+      return run(request.options, (await import('./actions/check/perform.ts')).check);
+    case 'help':
+      return show(help);
+    case 'refused':
+      return refuse(request.message);
   }
-  const { 'log-level': level = 'info', ...paths } = parsed;
-  if (!levels.includes(level as Level))
-    return refuse(`--log-level must be one of ${levels.join(', ')}; usage: ${usage}`);
-  return run({ ...paths, logLevel: level as Level });
 }
 
-const usage = 'ue-aws-lambda run [--fields FILE] [--output FILE] [--log-level error|warn|info|debug]';
+async function show(text: string): Promise<number> {
+  await print(text);
+  return 0;
+}
 
-main(process.argv.slice(2)).then((exitCode) => {
-  process.exitCode = exitCode;
-  // All is said. What still holds the process, such as a credential_process that hangs, must not keep it.
-  setTimeout(() => process.exit(), 250).unref();
-});
+if (dropNodeDebug()) {
+  logTo('warn').warn('NODE_DEBUG is set: what Node prints for it is dropped, since it would show the session token');
+}
+
+main(process.argv.slice(2)).then(exitWhenDone);

@@ -1,7 +1,9 @@
 import type { AccountSettings, DurableResult, FunctionSummary } from './outcome/answer.ts';
 import type { Connection } from './task/connection.ts';
 import type { Limits } from './task/limits.ts';
-import type { CallbackRequest, InvokeRequest } from './task/task.ts';
+import type { CallbackRequest, DurableError, InvokeRequest, ReadFile } from './task/task.ts';
+
+export type { DurableError, ReadFile };
 
 /** What the core may ask of the host it runs in. */
 export interface Ports {
@@ -45,9 +47,6 @@ export interface Log {
   info(message: string): void;
   debug(message: string): void;
 }
-
-/** Reads a regular file of at most `limit` bytes. Throws FileError. */
-export type ReadFile = (path: string, limit: number) => Promise<Uint8Array>;
 
 /** Opens a file for writing; throws as node:fs does, before anything is written. */
 export type OpenFile = (path: string) => Promise<FileWriter>;
@@ -171,13 +170,6 @@ export interface DurableExecution extends Answered, DurableSummary {
   readonly executionTimeout: number | null;
   /** Whether the answer was too large to be read. */
   readonly tooLarge: boolean;
-}
-
-export interface DurableError {
-  readonly type: string | null;
-  readonly message: string | null;
-  readonly data: string | null;
-  readonly stackTrace: readonly string[];
 }
 
 export interface HistoryPage extends Answered {

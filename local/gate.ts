@@ -3,6 +3,7 @@ import { verifySignature } from './auth/signature.ts';
 import { LAMBDA_REFUSALS, SignatureError, STS_REFUSALS } from './auth/signature-error.ts';
 import type { Answer } from './http/answer.ts';
 import { type Call, header } from './http/call.ts';
+import { refuseBrowser } from './http/caller.ts';
 import { answerLambda, type LambdaPorts } from './lambda/lambda-api.ts';
 import { LambdaError, toLambdaAnswer } from './lambda/lambda-error.ts';
 import { answerSts } from './sts/sts-api.ts';
@@ -11,10 +12,16 @@ import { StsError, toStsAnswer } from './sts/sts-error.ts';
 export interface GatePorts extends LambdaPorts {
   readonly credentials: Credentials;
   readonly now: () => number;
+  readonly port: () => number;
 }
 
 /** Answers any call: verifies who signed it and hands it to the service it is for. Every failure is an answer, too. */
 export async function answerCall(call: Call, ports: GatePorts): Promise<Answer> {
+  try {
+    refuseBrowser(call, ports.port());
+  } catch (error) {
+    return toLambdaAnswer(toLambdaError(error, call, ports));
+  }
   return isForSts(call) ? callSts(call, ports) : callLambda(call, ports);
 }
 

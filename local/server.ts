@@ -4,7 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Credentials } from './auth/credentials.ts';
-import { findFunctions } from './functions/function-files.ts';
+import { createClock } from './clock.ts';
+import { DurableEngine } from './durable/engine.ts';
+import { ExecutionStore } from './durable/execution-store.ts';
+import { resolveTarget, runFunction } from './durable/function-runner.ts';
+import { createRefuser, type Faults } from './faults.ts';
+import { findFunction, findFunctions } from './functions/function-files.ts';
 import { answerCall, type GatePorts } from './gate.ts';
 import { readCall } from './http/call.ts';
 import { SandboxPool } from './sandbox/sandbox-pool.ts';
@@ -22,6 +27,10 @@ export interface LocalOptions {
   readonly log?: (line: string) => void;
   /** The clock, in milliseconds since 1970. */
   readonly now?: () => number;
+  /** How many times as quickly the waits, retries and timeouts of durable executions pass, and their timestamps with them. */
+  readonly timeScale?: number;
+  /** What is to go wrong, for tests. */
+  readonly faults?: Faults;
   /** The file of the child processes, where it is not beside this one. */
   readonly runtimeFile?: string;
 }
@@ -31,6 +40,8 @@ export interface Local {
   readonly port: number;
   /** Counts the runs of one handler, or of all: an invocation that was refused is none. */
   executions(functionName?: string): number;
+  /** Counts the durable executions that were started, of one function or of all. */
+  durableExecutions(functionName?: string): number;
   close(): Promise<void>;
 }
 
@@ -39,6 +50,7 @@ const HOST = '127.0.0.1';
 /** Serves every handler file of a directory as a Lambda function, on the loopback interface. */
 export async function startLocal(options: LocalOptions): Promise<Local> {
   const { port = 9001, timeoutSeconds = 30, concurrentExecutions = 50, log = () => {}, now = Date.now } = options;
+  const { timeScale = 1, faults = {} } = options;
   const { runtimeFile = fileURLToPath(new URL('./lambda-runtime.mjs', import.meta.url)) } = options;
   const directory = resolve(options.directory);
   if (findFunctions(directory).size === 0) {
@@ -49,13 +61,28 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   const executions = new Map<string, number>();
   let url = '';
   const pool = new SandboxPool({ runtimeFile, timeoutSeconds, concurrentExecutions, url: () => url });
-  const server = createHttpServer({
+  const functionPorts = {
     functions: () => findFunctions(directory),
+    findFunction: (name: string) => findFunction(directory, name),
     pool,
     log,
-    onExecution: (name) => executions.set(name, (executions.get(name) ?? 0) + 1),
+    onExecution: (name: string) => void executions.set(name, (executions.get(name) ?? 0) + 1),
+  };
+  const clock = createClock(now, timeScale);
+  const store = new ExecutionStore(clock, faults.readLagMs ?? 0);
+  const engine = new DurableEngine({
+    clock,
+    store,
+    resolveTarget: (name, region) => resolveTarget(name, region, functionPorts),
+    run: (call) => runFunction(call, functionPorts),
+  });
+  const server = createHttpServer({
+    ...functionPorts,
+    engine,
+    refuse: createRefuser(faults),
     credentials: new Credentials(),
     now,
+    port: () => (server.address() as AddressInfo).port,
   });
   await listen(server, port);
   const address = server.address() as AddressInfo;
@@ -67,9 +94,11 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
       if (name !== undefined) return executions.get(name) ?? 0;
       return [...executions.values()].reduce((sum, count) => sum + count, 0);
     },
+    durableExecutions: (name) => store.count(name),
     async close() {
       const closed = new Promise((done) => server.close(done));
       // Ending the children settles the invocations that still run; then no socket has anything to wait for.
+      engine.stop();
       await pool.close();
       server.closeAllConnections();
       await closed;

@@ -3,7 +3,7 @@ import type { Connection } from '../task/connection.ts';
 import { asking } from './api/ask.ts';
 import { durableOver } from './api/durable.ts';
 import { lambdaOver, lambdaProtocol } from './api/lambda.ts';
-import type { Service } from './api/service.ts';
+import { keptEndpoint, type Service } from './api/service.ts';
 import { type CredentialSource, credentialSource } from './credentials/credential-source.ts';
 import { type Endpoints, endpointsOf } from './endpoints.ts';
 import { Transport } from './transport/transport.ts';
@@ -33,7 +33,7 @@ export async function openClient(
       signingName: 'lambda',
       region: endpoints.region,
       protocol: lambdaProtocol(),
-      endpoint: endpoints.lambdaEndpoint,
+      endpoint: keptEndpoint(endpoints.lambdaEndpoint),
       transport: new Transport(connection.proxy),
       clock: { offset: 0 },
     },

@@ -1,13 +1,13 @@
 /**
- * What a terminal, a log reader or a line-oriented tool could take for more than text: control characters, the line and
- * paragraph separators, and the marks that reverse the direction of writing.
+ * Control characters, line separators and the characters that change the direction of text: each can rewrite or forge
+ * what a terminal or a log viewer shows. And `##[`, which the runners of GitHub and Azure take for a command wherever
+ * it is in a line, as TeamCity does with `##teamcity[`.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const unprintable = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]|(?<=#)#(?=\w*\[)/gu;
 
-/** One line of plain text: line breaks and tabs become blanks, other control characters their \u escapes. */
+/** Makes a text that others wrote fit for one line: line breaks and tabs become blanks, the rest is escaped as in JSON. */
 export function printable(text: string): string {
-  return text.replace(/\r?\n|\t/g, ' ').replace(unprintable, (char) => {
-    return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  return text
+    .replace(/\r?\n|\t/g, ' ')
+    .replace(unprintable, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -30,7 +30,7 @@ export interface Fields {
   readonly qualifier?: string;
   /** Reach AWS through a proxy. */
   readonly use_proxy: boolean;
-  /** The kind of proxy connection. */
+  /** HTTPS with Credentials requires proxy_credentials. Whether the connection to the proxy itself uses TLS is decided by the scheme of its URL in proxy. */
   readonly proxy_type: "HTTP" | "HTTPS" | "HTTPS with Credentials";
   /** Comma-separated http://host:port and https://host:port entries, at most one of each scheme, without a password. */
   readonly proxy?: string;

@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { ValidationError, type Violation } from '../errors.ts';
 import { parseJson } from '../formats/parse-json.ts';
-import type { DurableError, ReadFile } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { type Connection, connectionOf } from './connection.ts';
 import type { Fields, ValidFields } from './fields.ts';
@@ -48,6 +47,14 @@ export interface DurableSettings {
 /** What is done with an execution that is waited for no longer. */
 export type AtEnd = 'stop' | 'leave running';
 
+/** The error of a durable execution or of a callback. */
+export interface DurableError {
+  readonly type: string | null;
+  readonly message: string | null;
+  readonly data: string | null;
+  readonly stackTrace: readonly string[];
+}
+
 /** How a callback is answered. */
 export type CallbackRequest = { readonly callbackId: string } & (
   | { readonly result: 'success'; readonly payload?: Uint8Array }
@@ -60,6 +67,9 @@ export interface ListRequest {
   readonly maxItems: number;
   readonly allVersions: boolean;
 }
+
+/** Reads a regular file of at most `limit` bytes. Throws FileError. */
+export type ReadFile = (path: string, limit: number) => Promise<Uint8Array>;
 
 /** Makes the task from valid fields. Reads the files they name; what is wrong with those is a violation too. */
 export async function toTask(valid: ValidFields, readFile: ReadFile): Promise<Task> {
@@ -152,9 +162,10 @@ async function payloadOf(
   if (action !== 'Trigger Lambda Function') return undefined;
   if (payload_source !== 'File' || payload_file === undefined) return parsed.payload;
   const limit = payloadLimit(invocation_type);
-  const bytes = await read('payload_file', payload_file, limit, readFile, violations);
+  const tooLarge = (size: number) => payloadFault(size, invocation_type);
+  const bytes = await read('payload_file', payload_file, limit, readFile, violations, tooLarge);
   if (bytes === undefined) return undefined;
-  const fault = payloadFault(bytes.length, invocation_type) ?? bytesFault(bytes);
+  const fault = bytesFault(bytes);
   if (fault !== null) violations.push({ field: 'payload_file', message: fault });
   return bytes;
 }
@@ -186,12 +197,13 @@ async function read(
   limit: number,
   readFile: ReadFile,
   violations: Violation[],
+  tooLarge: (size: number) => string | null = () => null,
 ): Promise<Uint8Array | undefined> {
   try {
     return await readFile(path, limit);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
-    violations.push({ field, message: `cannot be read (${code}); check the path and its permissions: ${path}` });
+    const { message, size } = error as { message: string; size?: number | null };
+    violations.push({ field, message: (size ? tooLarge(size) : null) ?? `${message}: ${path}` });
     return undefined;
   }
 }

@@ -1,23 +1,53 @@
 /** What a function may say of itself in `export const config = {…}`. */
 export interface FunctionConfig {
-  /** Seconds, 1 to 900. */
+  /** Seconds, 1 to 1800. */
   readonly timeout: number;
   /** MB, 128 to 10240; reported, not enforced. */
   readonly memorySize: number;
   readonly description: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Makes the function a durable one; a plain one has none. */
+  readonly durableConfig: DurableConfig | undefined;
 }
+
+export interface DurableConfig {
+  /** Seconds, up to 366 days. */
+  readonly executionTimeout: number;
+  readonly retentionPeriodInDays: number;
+}
+
+const DEFAULT_RETENTION_DAYS = 14;
 
 /** Fills a `config` export with the defaults, and throws for a value that Lambda would not take. */
 export function parseFunctionConfig(raw: unknown, timeoutSeconds: number): FunctionConfig {
   const given = typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>) : {};
-  const { timeout = timeoutSeconds, memorySize = 128, description = '', environment = {} } = given;
+  const { timeout = timeoutSeconds, memorySize = 128, description = '', environment = {}, durableConfig } = given;
   return {
-    timeout: wholeNumber('timeout', timeout, 1, 900),
+    timeout: wholeNumber('timeout', timeout, 1, 1800),
     memorySize: wholeNumber('memorySize', memorySize, 128, 10240),
     description: String(description),
     environment: Object.fromEntries(Object.entries(environment as object).map(([key, value]) => [key, String(value)])),
+    durableConfig: durableConfig === undefined ? undefined : parseDurableConfig(durableConfig),
   };
+}
+
+function parseDurableConfig(raw: unknown): DurableConfig {
+  const given = members('durableConfig', raw, ['executionTimeout', 'retentionPeriodInDays']);
+  const { executionTimeout, retentionPeriodInDays = DEFAULT_RETENTION_DAYS } = given;
+  return {
+    executionTimeout: wholeNumber('durableConfig.executionTimeout', executionTimeout, 1, 31_622_400),
+    retentionPeriodInDays: wholeNumber('durableConfig.retentionPeriodInDays', retentionPeriodInDays, 1, 90),
+  };
+}
+
+/** The members of an object that has no others. */
+function members(name: string, raw: unknown, known: readonly string[]): Readonly<Record<string, unknown>> {
+  if (typeof raw !== 'object' || raw === null) {
+    throw new Error(`config.${name} is ${JSON.stringify(raw)}: give an object with ${known.join(', ')}.`);
+  }
+  const wrong = Object.keys(raw).find((key) => !known.includes(key));
+  if (wrong !== undefined) throw new Error(`config.${name}.${wrong} is not known: ${known.join(', ')} are.`);
+  return raw as Readonly<Record<string, unknown>>;
 }
 
 function wholeNumber(name: string, value: unknown, min: number, max: number): number {

@@ -13,7 +13,7 @@ export function toFunctionConfiguration(
   version: string,
   qualified: boolean,
 ) {
-  const { description, timeout, memorySize, environment } = config;
+  const { description, timeout, memorySize, environment, durableConfig } = config;
   const variables = Object.keys(environment).length > 0 ? { Environment: { Variables: environment } } : {};
   return {
     FunctionName: fn.name,
@@ -36,6 +36,12 @@ export function toFunctionConfiguration(
     PackageType: 'Zip',
     Architectures: [process.arch === 'arm64' ? 'arm64' : 'x86_64'],
     EphemeralStorage: { Size: 512 },
+    ...(durableConfig && {
+      DurableConfig: {
+        RetentionPeriodInDays: durableConfig.retentionPeriodInDays,
+        ExecutionTimeout: durableConfig.executionTimeout,
+      },
+    }),
     LoggingConfig: { LogFormat: 'Text', LogGroup: `/aws/lambda/${fn.name}` },
   };
 }

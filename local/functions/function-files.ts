@@ -18,17 +18,27 @@ const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 /** Lists the functions of a directory by name: `NAME.js`, `.mjs` or `.cjs`, and folders `NAME/` with an `index` of these. */
 export function findFunctions(directory: string): Map<string, FunctionFile> {
   const found = new Map<string, FunctionFile>();
-  for (const entry of readEntries(directory)) {
-    const path = join(directory, entry);
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats?.isDirectory()) {
-      const index = readEntries(path).find((name) => isHandlerFile(name) && basename(name, extname(name)) === 'index');
-      if (index !== undefined) add(found, entry, join(path, index));
-    } else if (stats?.isFile() && isHandlerFile(entry)) {
-      add(found, basename(entry, extname(entry)), path);
-    }
-  }
+  for (const entry of readEntries(directory)) look(found, directory, entry);
   return found;
+}
+
+/** Finds one function without looking at all the others. */
+export function findFunction(directory: string, name: string): FunctionFile | undefined {
+  const found = new Map<string, FunctionFile>();
+  if (!NAME.test(name) || name === 'node_modules') return undefined;
+  for (const entry of [name, ...[...EXTENSIONS].map((extension) => name + extension)]) look(found, directory, entry);
+  return found.get(name);
+}
+
+function look(found: Map<string, FunctionFile>, directory: string, entry: string): void {
+  const path = join(directory, entry);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory()) {
+    const index = readEntries(path).find((name) => isHandlerFile(name) && basename(name, extname(name)) === 'index');
+    if (index !== undefined) add(found, entry, join(path, index));
+  } else if (stats?.isFile() && isHandlerFile(entry)) {
+    add(found, basename(entry, extname(entry)), path);
+  }
 }
 
 function add(found: Map<string, FunctionFile>, name: string, file: string): void {

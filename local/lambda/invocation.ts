@@ -1,5 +1,5 @@
 import { type Call, header } from '../http/call.ts';
-import { LambdaError } from './lambda-error.ts';
+import { LambdaError, validationError } from './lambda-error.ts';
 
 const PAYLOAD_LIMITS = { RequestResponse: 6_291_456, Event: 1_048_576, DryRun: 6_291_456 } as const;
 const CLIENT_CONTEXT_LIMIT = 3583;
@@ -14,7 +14,11 @@ export interface Invocation {
   readonly event: string;
   readonly clientContext: string | undefined;
   readonly tenantId: string | undefined;
+  /** The name under which a durable function is to run once; other functions do not care. */
+  readonly executionName: string | undefined;
 }
+
+const EXECUTION_NAME = /^[a-zA-Z0-9-_]{1,64}$/;
 
 export function parseInvocation(call: Call): Invocation {
   const type = oneOf(call, 'x-amz-invocation-type', 'RequestResponse', ['RequestResponse', 'Event', 'DryRun']);
@@ -31,7 +35,14 @@ export function parseInvocation(call: Call): Invocation {
     // Lambda drops the context of an asynchronous invocation.
     clientContext: type === 'Event' ? undefined : parseClientContext(header(call, 'x-amz-client-context')),
     tenantId: header(call, 'x-amz-tenant-id'),
+    executionName: parseExecutionName(header(call, 'x-amz-durable-execution-name')),
   };
+}
+
+function parseExecutionName(name: string | undefined): string | undefined {
+  if (name === undefined || EXECUTION_NAME.test(name)) return name;
+  const constraint = 'Member must satisfy regular expression pattern: [a-zA-Z0-9-_]{1,64}';
+  throw validationError(name, 'durableExecutionName', constraint);
 }
 
 /** An empty payload is an empty object to the handler. */

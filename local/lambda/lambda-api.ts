@@ -1,55 +1,79 @@
 import { pathToFileURL } from 'node:url';
 import type { Signer } from '../auth/signature.ts';
+import { durableRoute } from '../durable/durable-routes.ts';
+import type { DurableEngine } from '../durable/engine.ts';
+import { type Refusal, toRefusedAnswer } from '../faults.ts';
 import { toFunctionConfiguration } from '../functions/function-configuration.ts';
 import type { FunctionFile } from '../functions/function-files.ts';
 import { type FunctionReference, functionNotFound, parseFunctionName, toVersion } from '../functions/function-name.ts';
 import { type Answer, json } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import type { SandboxPool } from '../sandbox/sandbox-pool.ts';
+import { authorize, decodePart } from './authorize.ts';
 import { invoke } from './invoke.ts';
 import { LambdaError } from './lambda-error.ts';
 import { listFunctions } from './list-functions.ts';
+import type { Route } from './route.ts';
 
-/** What the Lambda calls need of the endpoint. */
-export interface LambdaPorts {
+/** What the runs of functions need of the endpoint. */
+export interface FunctionPorts {
   readonly functions: () => ReadonlyMap<string, FunctionFile>;
+  readonly findFunction: (name: string) => FunctionFile | undefined;
   readonly pool: SandboxPool;
   readonly log: (line: string) => void;
   readonly onExecution: (functionName: string) => void;
+}
+
+/** What the Lambda calls need of the endpoint. */
+export interface LambdaPorts extends FunctionPorts {
+  readonly engine: DurableEngine;
+  /** Tells whether a test wants this call refused. */
+  readonly refuse: (operation: string) => Refusal | undefined;
 }
 
 const FUNCTION_PATH = /^\/2015-03-31\/functions\/([^/]*)(\/invocations|\/configuration)?\/?$/;
 
 /** Answers one signed call of the Lambda API. */
 export async function answerLambda(call: Call, signer: Signer, ports: LambdaPorts): Promise<Answer> {
-  const { region } = signer;
-  const { method, path } = call;
-  if (method === 'GET' && /^\/2015-03-31\/functions\/?$/.test(path)) {
-    authorize(signer, 'lambda:ListFunctions', '*');
-    return listFunctions(call, region, ports);
+  const route = findRoute(call, signer.region, ports) ?? durableRoute(call, signer.region, ports);
+  if (route === undefined) {
+    const message = `Nothing is served at ${call.method} ${call.path}. Served are Invoke, ListFunctions, GetFunction, GetFunctionConfiguration, GetAccountSettings and the operations of durable executions of Lambda, and AssumeRole and GetCallerIdentity of STS.`;
+    throw new LambdaError(404, 'UnknownOperationException', message);
   }
-  if (method === 'GET' && /^\/2016-08-19\/account-settings\/?$/.test(path)) {
-    authorize(signer, 'lambda:GetAccountSettings', '*');
-    return getAccountSettings(ports);
-  }
-  const [matched, encodedName = '', action = ''] = FUNCTION_PATH.exec(path) ?? [];
-  const qualifier = call.query.get('Qualifier') || undefined;
-  if (matched !== undefined && (action === '/invocations' ? method === 'POST' : method === 'GET')) {
-    const reference = parseFunctionName(decode(encodedName), qualifier, region);
-    authorize(signer, ACTIONS[action] ?? 'lambda:GetFunction', reference.arn);
-    const fn = ports.functions().get(reference.name);
-    if (fn === undefined) throw functionNotFound(reference.arn);
-    if (action === '/invocations') return invoke(call, fn, reference, region, ports);
-    return getFunction(fn, reference, region, action === '/configuration', ports);
-  }
-  const message = `Nothing is served at ${method} ${path}. Served are Invoke, ListFunctions, GetFunction, GetFunctionConfiguration and GetAccountSettings of Lambda, and AssumeRole and GetCallerIdentity of STS.`;
-  throw new LambdaError(404, 'UnknownOperationException', message);
+  authorize(signer, `lambda:${route.permission ?? route.operation}`, route.resource);
+  const refusal = ports.refuse(route.operation);
+  return refusal === undefined ? route.answer() : toRefusedAnswer(refusal);
 }
 
-const ACTIONS: Readonly<Record<string, string>> = {
-  '/invocations': 'lambda:InvokeFunction',
-  '/configuration': 'lambda:GetFunctionConfiguration',
-};
+function findRoute(call: Call, region: string, ports: LambdaPorts): Route | undefined {
+  const { method, path } = call;
+  if (method === 'GET' && /^\/2015-03-31\/functions\/?$/.test(path)) {
+    return { operation: 'ListFunctions', resource: '*', answer: () => listFunctions(call, region, ports) };
+  }
+  if (method === 'GET' && /^\/2016-08-19\/account-settings\/?$/.test(path)) {
+    return { operation: 'GetAccountSettings', resource: '*', answer: () => getAccountSettings(ports) };
+  }
+  const [matched, encodedName = '', action = ''] = FUNCTION_PATH.exec(path) ?? [];
+  if (matched === undefined || method !== (action === '/invocations' ? 'POST' : 'GET')) return undefined;
+  const qualifier = call.query.get('Qualifier') || undefined;
+  const reference = parseFunctionName(decodePart(encodedName), qualifier, region);
+  const find = (): FunctionFile => {
+    const fn = ports.findFunction(reference.name);
+    if (fn === undefined) throw functionNotFound(reference.arn);
+    return fn;
+  };
+  const resource = reference.arn;
+  if (action === '/invocations') {
+    const answer = (): Promise<Answer> => invoke(call, find(), reference, region, ports);
+    return { operation: 'Invoke', permission: 'InvokeFunction', resource, answer };
+  }
+  const configurationOnly = action === '/configuration';
+  return {
+    operation: configurationOnly ? 'GetFunctionConfiguration' : 'GetFunction',
+    resource,
+    answer: () => getFunction(find(), reference, region, configurationOnly, ports),
+  };
+}
 
 async function getFunction(
   fn: FunctionFile,
@@ -88,18 +112,4 @@ function getAccountSettings({ functions, pool }: LambdaPorts): Answer {
       FunctionCount: files.length,
     },
   });
-}
-
-function authorize({ principal }: Signer, action: string, resource: string): void {
-  if (principal.mayDoEverything) return;
-  const message = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
-  throw new LambdaError(403, 'AccessDeniedException', message);
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

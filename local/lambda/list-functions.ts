@@ -3,7 +3,8 @@ import { PUBLISHED_VERSION } from '../functions/function-name.ts';
 import { type Answer, json } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import type { LambdaPorts } from './lambda-api.ts';
-import { LambdaError, validationError } from './lambda-error.ts';
+import { validationError } from './lambda-error.ts';
+import { readMarker, writeMarker } from './marker.ts';
 
 /** Whatever MaxItems says, Lambda puts at most 50 functions on a page. */
 const PAGE_LIMIT = 50;
@@ -12,7 +13,7 @@ const PAGE_LIMIT = 50;
 export async function listFunctions({ query }: Call, region: string, ports: LambdaPorts): Promise<Answer> {
   const versions = readVersions(query.get('FunctionVersion'));
   const rows = [...ports.functions().values()].flatMap((fn) => versions.map((version) => ({ fn, version })));
-  const start = readMarker(query.get('Marker'));
+  const start = readMarker(query.get('Marker'), 'functions') ?? 0;
   const page = rows.slice(start, start + readMaxItems(query.get('MaxItems')));
   const next = start + page.length;
   return json({
@@ -22,7 +23,7 @@ export async function listFunctions({ query }: Call, region: string, ports: Lamb
         return toFunctionConfiguration(fn, config, region, version, versions.length > 1);
       }),
     ),
-    NextMarker: next < rows.length ? Buffer.from(JSON.stringify({ start: next })).toString('base64') : null,
+    NextMarker: next < rows.length ? writeMarker('functions', next) : null,
   });
 }
 
@@ -39,15 +40,4 @@ function readMaxItems(text: string | null): number {
   if (count < 1) throw validationError(text, 'maxItems', 'Member must have value greater than or equal to 1');
   if (count > 10_000) throw validationError(text, 'maxItems', 'Member must have value less than or equal to 10000');
   return Math.min(count, PAGE_LIMIT);
-}
-
-function readMarker(text: string | null): number {
-  if (text === null || text === '') return 0;
-  try {
-    const { start } = JSON.parse(Buffer.from(text, 'base64').toString());
-    if (Number.isInteger(start) && start > 0) return start;
-  } catch {
-    // A marker of somebody else's making: refused below, like a number that cannot be one.
-  }
-  throw new LambdaError(400, 'InvalidParameterValueException', 'Invalid Marker');
 }

@@ -1,7 +1,7 @@
 import type { Ending } from '../sandbox/sandbox.ts';
 
 /** What is known of one invocation when its log is closed. */
-export interface Execution {
+export interface HandlerRun {
   readonly requestId: string;
   readonly version: string;
   readonly ending: Ending;
@@ -16,14 +16,14 @@ export interface Execution {
 const TAIL_BYTES = 4096;
 
 /** Writes an invocation's log as Lambda does: START, what the function printed, END and REPORT. */
-export function writeLog(execution: Execution): Buffer {
-  const { requestId, version, initOutput, output, ending } = execution;
+export function writeLog(run: HandlerRun): Buffer {
+  const { requestId, version, initOutput, output, ending } = run;
   return Buffer.concat([
     initOutput,
     Buffer.from(`START RequestId: ${requestId} Version: ${version}\n`),
     ensureNewline(output),
-    Buffer.from(explain(execution, ending)),
-    Buffer.from(`END RequestId: ${requestId}\n${reportLine(execution)}\n`),
+    Buffer.from(explain(run, ending)),
+    Buffer.from(`END RequestId: ${requestId}\n${reportLine(run)}\n`),
   ]);
 }
 
@@ -45,13 +45,13 @@ export function exitReason(ending: Extract<Ending, { kind: 'exit' }>): string {
     : `Runtime exited with error: exit status ${ending.code}`;
 }
 
-function explain({ requestId, timeoutSeconds }: Execution, ending: Ending): string {
+function explain({ requestId, timeoutSeconds }: HandlerRun, ending: Ending): string {
   if (ending.kind === 'timeout') return `${timeoutMessage(requestId, timeoutSeconds)}\n\n`;
   if (ending.kind === 'exit') return `RequestId: ${requestId} Error: ${exitReason(ending)}\nRuntime.ExitError\n`;
   return '';
 }
 
-function reportLine({ requestId, ending, durationMs, initMs, memorySize, timeoutSeconds }: Execution): string {
+function reportLine({ requestId, ending, durationMs, initMs, memorySize, timeoutSeconds }: HandlerRun): string {
   const duration = ending.kind === 'timeout' ? timeoutSeconds * 1000 : durationMs;
   const used = 'maxMemoryUsed' in ending ? ending.maxMemoryUsed : memorySize;
   const parts = [

@@ -2,6 +2,7 @@ import { type FunctionConfig, parseFunctionConfig } from '../functions/function-
 import type { FunctionFile } from '../functions/function-files.ts';
 import { type Ending, type Sandbox, startSandbox } from './sandbox.ts';
 import { sandboxEnvironment } from './sandbox-environment.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 export interface SandboxPoolOptions {
   readonly runtimeFile: string;
@@ -12,24 +13,34 @@ export interface SandboxPoolOptions {
   readonly url: () => string;
 }
 
-/** A copy that is ready to run, or the reason why there is none. */
+/** A copy that is ready to run, or the reason why there is none. `initMs` comes with the first lease of a copy. */
 export type Lease =
-  | { readonly sandbox: Sandbox; readonly config: FunctionConfig; readonly initMs?: number }
+  | { readonly sandbox: Sandbox; readonly config: FunctionConfig; readonly initMs?: number | undefined }
   | { readonly failure: Ending; readonly output: Buffer; readonly config: FunctionConfig; readonly initMs: number };
 
 /** Copies of one function that are kept warm. */
 const IDLE_LIMIT = 10;
-
 /** All child processes of the endpoint: warm ones are used again, concurrent invocations get one each. */
 export class SandboxPool {
   readonly #options: SandboxPoolOptions;
   readonly #all = new Set<Sandbox>();
   readonly #idle = new Map<string, Sandbox[]>();
   readonly #configs = new Map<string, { modified: number; config: FunctionConfig }>();
+  /** Copies that have run nothing yet, and how long they took to start. */
+  readonly #fresh = new Map<Sandbox, number>();
+  readonly #line: WaitingLine;
+  #starting = 0;
   #closed = false;
 
   constructor(options: SandboxPoolOptions) {
     this.#options = options;
+    this.#line = new WaitingLine({
+      isFull: () => this.full,
+      copies: () => this.#all.size,
+      starting: () => this.#starting,
+      hasIdle: ({ name }) => (this.#idle.get(name)?.length ?? 0) > 0,
+      acquire: (fn, region) => this.acquire(fn, region),
+    });
   }
 
   get concurrentExecutions(): number {
@@ -43,40 +54,82 @@ export class SandboxPool {
 
   async acquire(fn: FunctionFile, region: string): Promise<Lease> {
     const idle = this.#idle.get(fn.name) ?? [];
-    const known = this.#known(fn);
+    const known = this.known(fn);
     for (let sandbox = idle.pop(); sandbox !== undefined; sandbox = idle.pop()) {
       const fits = sandbox.alive && sandbox.fn.modified === fn.modified && sandbox.env.AWS_REGION === region;
-      if (fits && known !== undefined) return { sandbox, config: known };
+      if (fits && known !== undefined) return this.#hand(sandbox, known);
       // It has died, its file was edited since, or it was made for another region: the code is loaded anew.
       await this.#end(sandbox);
     }
     return this.#start(fn, region);
   }
 
+  /** Waits until a copy may run, for work that nobody has to refuse; nothing when the endpoint closes. */
+  async lease(fn: FunctionFile, region: string): Promise<Lease | undefined> {
+    return this.#closed ? undefined : this.#line.join(fn, region);
+  }
+
+  /** Finds out a function's configuration, and keeps the copy that had to be started for it. */
+  async prepare(fn: FunctionFile, region: string): Promise<{ config: FunctionConfig; lease?: Lease }> {
+    const known = this.known(fn);
+    if (known !== undefined) return { config: known };
+    const lease = await this.#start(fn, region);
+    return { config: lease.config, lease };
+  }
+
+  /** Takes back a lease that was not used. */
+  giveBack(lease: Lease): void {
+    if (!('sandbox' in lease)) return;
+    if (lease.initMs !== undefined) this.#fresh.set(lease.sandbox, lease.initMs);
+    this.release(lease.sandbox);
+  }
+
   /** Takes a copy back after its invocation. */
   release(sandbox: Sandbox): void {
     if (sandbox.alive && !this.#closed) this.#keepIdle(sandbox);
     else void this.#end(sandbox);
+    this.#line.cameFree();
   }
 
   /** Finds out a function's configuration, for which its code has to be loaded once. */
   async describe(fn: FunctionFile, region: string): Promise<FunctionConfig> {
-    const known = this.#known(fn);
-    if (known !== undefined) return known;
-    const lease = await this.#start(fn, region);
-    if ('sandbox' in lease) this.release(lease.sandbox);
-    return lease.config;
+    const { config, lease } = await this.prepare(fn, region);
+    if (lease !== undefined) this.giveBack(lease);
+    return config;
+  }
+
+  /** The configuration of code that has been loaded before. */
+  known(fn: FunctionFile): FunctionConfig | undefined {
+    const entry = this.#configs.get(fn.file);
+    return entry?.modified === fn.modified ? entry.config : undefined;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#line.close();
     await Promise.all([...this.#all].map((sandbox) => this.#end(sandbox)));
   }
 
+  #hand(sandbox: Sandbox, config: FunctionConfig): Lease {
+    const initMs = this.#fresh.get(sandbox);
+    this.#fresh.delete(sandbox);
+    return { sandbox, config, initMs };
+  }
+
   async #start(fn: FunctionFile, region: string): Promise<Lease> {
+    this.#starting += 1;
+    try {
+      return await this.#load(fn, region);
+    } finally {
+      this.#starting -= 1;
+      this.#line.serve();
+    }
+  }
+
+  async #load(fn: FunctionFile, region: string): Promise<Lease> {
     const { runtimeFile, timeoutSeconds, url } = this.#options;
     const defaults = parseFunctionConfig({}, timeoutSeconds);
-    const known = this.#known(fn);
+    const known = this.known(fn);
     const started = performance.now();
     const sandbox = startSandbox(fn, sandboxEnvironment(fn, known ?? defaults, region, url()), runtimeFile);
     this.#all.add(sandbox);
@@ -92,7 +145,7 @@ export class SandboxPool {
       if (Object.keys(config.environment).length === 0) return { sandbox, config, initMs };
       // Code may read its environment while it is loaded: now that it is known, the copy starts again with it.
       await this.#end(sandbox);
-      return this.#start(fn, region);
+      return await this.#load(fn, region);
     } catch (error) {
       const body = JSON.stringify({ errorType: 'InvalidConfig', errorMessage: (error as Error).message, trace: [] });
       return this.#fail(sandbox, { kind: 'error', body, maxMemoryUsed: 0 }, defaults, initMs);
@@ -102,11 +155,6 @@ export class SandboxPool {
   async #fail(sandbox: Sandbox, failure: Ending, config: FunctionConfig, initMs: number): Promise<Lease> {
     await this.#end(sandbox);
     return { failure, output: sandbox.takeOutput(), config, initMs };
-  }
-
-  #known(fn: FunctionFile): FunctionConfig | undefined {
-    const entry = this.#configs.get(fn.file);
-    return entry?.modified === fn.modified ? entry.config : undefined;
   }
 
   #keepIdle(sandbox: Sandbox): void {
@@ -119,5 +167,7 @@ export class SandboxPool {
   async #end(sandbox: Sandbox): Promise<void> {
     await sandbox.close();
     this.#all.delete(sandbox);
+    this.#fresh.delete(sandbox);
+    this.#line.serve();
   }
 }

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { version as current } from '../../extension/version.ts';
 import { root } from '../support/run-program.ts';
 import { type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
 import { damages } from './support/damages.ts';
@@ -77,7 +78,7 @@ describe("V8's cache", () => {
 
   test('is not made by other commands, which compile other code', async () => {
     const launched = bundle();
-    expect(await version(launched)).toBe('2.0.0');
+    expect(await version(launched)).toBe(current);
     expect(launched.cached()).toEqual([]);
   });
 
@@ -91,7 +92,7 @@ describe("V8's cache", () => {
     const launched = bundle();
     await launched.run(task());
     const file = join(launched.folder, 'program.cjs');
-    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('2.0.0', '9.8.7'));
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(current, '9.8.7'));
     expect(await version(launched)).toBe('9.8.7');
     expect(await launched.run(task())).toMatchObject({ code: 0 });
     expect(launched.cached().filter((name) => name.startsWith('program.cjs-'))).toHaveLength(2);

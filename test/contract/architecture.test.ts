@@ -87,6 +87,13 @@ test('only main, hosts, local and aws touch the process, the console and files',
   expect(wrong.map(({ path }) => path)).toEqual([]);
 });
 
+test('hosts/run is for a process that runs one task and ends: only main imports it', () => {
+  const users = sources.filter(
+    ({ path, imports }) => !inside('extension/hosts/run/')(path) && imports.some(inside('extension/hosts/run/')),
+  );
+  expect(users.map(({ path }) => path)).toEqual(['extension/main.ts']);
+});
+
 test('no import goes round in a circle', () => {
   const byPath = new Map(sources.map((source) => [source.path, source]));
   const done = new Set<string>();

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { ActionContext } from '../../extension/actions/index.ts';
+import type { ActionContext } from '../../extension/actions/action.ts';
 import { triggerLambdaFunction } from '../../extension/actions/trigger-lambda-function/perform.ts';
 import { openSession } from '../../extension/aws/session.ts';
 import { execute } from '../../extension/execute.ts';

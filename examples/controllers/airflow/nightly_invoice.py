@@ -57,7 +57,7 @@ with DAG(
     by_pod = KubernetesPodOperator(
         task_id="invoice_by_pod",
         name="invoice",
-        image="ue-aws-lambda:2.0.0",
+        image="ue-aws-lambda:2.1.0",
         service_account_name="invoice",
         cmds=["sh", "-c"],
         arguments=[POD_COMMAND],

@@ -1,5 +1,5 @@
 import type { CheckResult } from '../../outcome/answer.ts';
-import type { AnswerForms } from '../answers.ts';
+import type { AnswerForms } from '../answer-forms.ts';
 
 export const checkResult: AnswerForms<CheckResult> = {
   output: ({ call, sources }) => ({

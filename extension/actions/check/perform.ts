@@ -1,6 +1,6 @@
 import type { Outcome } from '../../outcome/outcome.ts';
 import type { Task } from '../../task/task.ts';
-import type { ActionContext } from '../index.ts';
+import type { ActionContext } from '../action.ts';
 
 /** Says what the task would do and with what, and sends nothing. In place of the task's own action. */
 export async function check(task: Task, { session: { sources } }: ActionContext): Promise<Outcome> {

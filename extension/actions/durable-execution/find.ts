@@ -1,6 +1,6 @@
 import type { CallOptions, DurableQuery, DurableSummary } from '../../ports.ts';
 import type { InvokeRequest } from '../../task/task.ts';
-import type { ActionContext } from '../index.ts';
+import type { ActionContext } from '../action.ts';
 import { readFaultOf } from './read-fault.ts';
 import { isClosed } from './watch.ts';
 

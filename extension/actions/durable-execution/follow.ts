@@ -1,5 +1,5 @@
 import type { DurableExecution } from '../../ports.ts';
-import type { ActionContext } from '../index.ts';
+import type { ActionContext } from '../action.ts';
 import { type Bounds, Interrupted, Pace, pause } from './interrupted.ts';
 import { Patience, reasonFor, whileWaiting } from './patience.ts';
 import { borne, persist } from './persist.ts';

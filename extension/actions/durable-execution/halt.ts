@@ -2,7 +2,7 @@ import type { ErrorEntry } from '../../outcome/outcome.ts';
 import type { DurableError, DurableExecution } from '../../ports.ts';
 import type { Limits } from '../../task/limits.ts';
 import type { AtEnd } from '../../task/task.ts';
-import type { ActionContext } from '../index.ts';
+import type { ActionContext } from '../action.ts';
 import type { Bounds } from './interrupted.ts';
 import { Patience, reasonFor } from './patience.ts';
 import { persist } from './persist.ts';

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../outcome/outcome.ts';
 import type { DurableExecution } from '../../ports.ts';
 import type { DurableSettings, TaskOf } from '../../task/task.ts';
-import type { ActionContext } from '../index.ts';
+import type { ActionContext } from '../action.ts';
 import { answerOf, outcomeOfEnd } from './end.ts';
 import { follow } from './follow.ts';
 import { halt } from './halt.ts';

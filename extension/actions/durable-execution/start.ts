@@ -1,7 +1,7 @@
 import { CancelledError } from '../../errors.ts';
 import { CallError } from '../../outcome/call-failure.ts';
 import type { InvokeRequest, TaskOf } from '../../task/task.ts';
-import type { ActionContext } from '../index.ts';
+import type { ActionContext } from '../action.ts';
 import { findByName, type Match } from './find.ts';
 import { type Bounds, Interrupted, Pace, pause } from './interrupted.ts';
 import { type Limits, Patience } from './patience.ts';

@@ -1,6 +1,6 @@
 import type { DurableResult, InvokeResult } from '../../outcome/answer.ts';
 import type { DurableExecution, DurableSummary } from '../../ports.ts';
-import type { ActionContext } from '../index.ts';
+import type { ActionContext } from '../action.ts';
 import { History } from './history.ts';
 
 /** How an execution was found: by its start, or by its name. */

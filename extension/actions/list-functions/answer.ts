@@ -1,6 +1,6 @@
 import { snakeCase } from '../../formats/snake-case.ts';
 import type { FunctionList, FunctionSummary } from '../../outcome/answer.ts';
-import type { AnswerForms } from '../answers.ts';
+import type { AnswerForms } from '../answer-forms.ts';
 
 export const functionList: AnswerForms<FunctionList> = {
   output: ({ functions, nextMarker }) => ({

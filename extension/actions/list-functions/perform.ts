@@ -2,7 +2,7 @@ import type { FunctionSummary } from '../../outcome/answer.ts';
 import type { Outcome } from '../../outcome/outcome.ts';
 import type { FunctionPage } from '../../ports.ts';
 import type { TaskOf } from '../../task/task.ts';
-import type { ActionContext } from '../index.ts';
+import type { ActionContext } from '../action.ts';
 
 /** The most that AWS Lambda returns in one page: https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html */
 const pageSize = 50;
@@ -11,18 +11,22 @@ const pageSize = 50;
 const emptyPagesInARow = 20;
 
 /**
- * Lists functions page by page until `maxItems` are there or no more come. A server that repeats its markers or sends
- * empty pages without end would be listed for ever: the list ends there, with a warning and the marker.
+ * Lists functions page by page until `maxItems` are there or no more come. A server that repeats its markers, sends empty
+ * pages without end or takes as long as it may for page after page would be listed for ever: the list ends there, with a
+ * warning and the marker.
  */
 export async function listFunctions(
   { request: { marker, maxItems, allVersions }, limits }: TaskOf<'List Functions'>,
-  { session: { lambda }, signal, log }: ActionContext,
+  { session: { lambda }, signal, log, clock }: ActionContext,
 ): Promise<Outcome> {
   const functions: FunctionSummary[] = [];
   const seen = new Set<string>();
   let next = marker;
   let page: FunctionPage;
   let empty = 0;
+  const fullPages = Math.ceil(maxItems / pageSize);
+  const end = clock.now() + limits.waitTimeout * (fullPages + 1);
+  const mayGoOn = (marker: string) => !seen.has(marker) && empty <= emptyPagesInARow && clock.now() < end;
   do {
     if (next !== undefined) seen.add(next);
     const wanted = Math.min(maxItems - functions.length, pageSize);
@@ -33,9 +37,11 @@ export async function listFunctions(
     functions.push(...page.functions);
     empty = page.functions.length === 0 ? empty + 1 : 0;
     next = page.nextMarker ?? undefined;
-  } while (next !== undefined && !seen.has(next) && empty <= emptyPagesInARow && functions.length < maxItems);
+  } while (next !== undefined && functions.length < maxItems && mayGoOn(next));
   if (next !== undefined && functions.length < maxItems) {
-    log.warn('ListFunctions: the server repeats its markers or sends only empty pages; the list may be incomplete');
+    log.warn(
+      'ListFunctions: the server repeats its markers, sends only empty pages or is too slow; the list is cut off',
+    );
   }
   const { attempts, requestId, statusCode, nextMarker } = page;
   return {

@@ -1,5 +1,5 @@
 import type { CallbackAnswered } from '../../outcome/answer.ts';
-import type { AnswerForms } from '../answers.ts';
+import type { AnswerForms } from '../answer-forms.ts';
 
 export const callbackAnswered: AnswerForms<CallbackAnswered> = {
   output: () => ({}),

@@ -1,7 +1,7 @@
 import { CallError } from '../../outcome/call-failure.ts';
 import type { Outcome } from '../../outcome/outcome.ts';
 import type { CallbackRequest, TaskOf } from '../../task/task.ts';
-import type { ActionContext } from '../index.ts';
+import type { ActionContext } from '../action.ts';
 
 /** Answers a callback that a durable execution waits for. */
 export async function sendCallback(

@@ -1,6 +1,6 @@
 import { snakeCase } from '../../formats/snake-case.ts';
 import type { AccountSettings } from '../../outcome/answer.ts';
-import type { AnswerForms } from '../answers.ts';
+import type { AnswerForms } from '../answer-forms.ts';
 
 export const accountSettings: AnswerForms<AccountSettings> = {
   output: ({ limits, usage }) => ({ account_limits: snakeCase(limits), account_usage: snakeCase(usage) }),

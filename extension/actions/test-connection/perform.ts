@@ -1,6 +1,6 @@
 import type { Outcome } from '../../outcome/outcome.ts';
 import type { TaskOf } from '../../task/task.ts';
-import type { ActionContext } from '../index.ts';
+import type { ActionContext } from '../action.ts';
 
 /** Asks for the account's settings: the cheapest call that proves region, credentials and permission. */
 export async function testConnection(

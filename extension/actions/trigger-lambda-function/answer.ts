@@ -1,6 +1,6 @@
 import { snakeCase } from '../../formats/snake-case.ts';
 import type { DurableResult, DurableWait, InvokeResult } from '../../outcome/answer.ts';
-import type { AnswerForms } from '../answers.ts';
+import type { AnswerForms } from '../answer-forms.ts';
 
 export const invokeResult: AnswerForms<InvokeResult> = {
   output: ({ log, payload, executedVersion, functionError, report, durableExecutionArn, durable }) => ({

@@ -3,7 +3,7 @@ import { CallError } from '../../outcome/call-failure.ts';
 import type { Execution, Outcome } from '../../outcome/outcome.ts';
 import type { InvokeAnswer, Log } from '../../ports.ts';
 import type { InvokeRequest, TaskOf } from '../../task/task.ts';
-import type { ActionContext } from '../index.ts';
+import type { ActionContext } from '../action.ts';
 import { functionErrorOf } from './function-error.ts';
 import { decodePayload } from './payload.ts';
 import { parseReport } from './report.ts';

@@ -16,7 +16,25 @@ import { Secret } from '../../secret.ts';
 import type { CallbackRequest } from '../../task/task.ts';
 import type { Ask } from './ask.ts';
 import { foreignAnswer } from './aws-error.ts';
-import type { Operation } from './service.ts';
+import { type Operation, operation } from './service.ts';
+
+const make = () => ({
+  find: operation(ListDurableExecutionsByFunction$),
+  get: operation(GetDurableExecution$),
+  history: operation(GetDurableExecutionHistory$),
+  stop: operation(StopDurableExecution$),
+  success: operation(SendDurableExecutionCallbackSuccess$),
+  failure: operation(SendDurableExecutionCallbackFailure$),
+  heartbeat: operation(SendDurableExecutionCallbackHeartbeat$),
+});
+
+let made: ReturnType<typeof make> | undefined;
+
+/** Made at the first call, since most tasks have none of them. */
+function operations(): ReturnType<typeof make> {
+  made ??= make();
+  return made;
+}
 
 /**
  * Bytes of an execution with its data that are read: payload and result of 6 MB each, as texts in JSON, in which most
@@ -39,27 +57,27 @@ export function durableOver(ask: Ask): DurableExecutions {
         ...(marker && { Marker: marker }),
       };
       const called = { ...read, name: 'ListDurableExecutionsByFunction', read: pageOf };
-      return ask(ListDurableExecutionsByFunction$, input, { ...options, ...called });
+      return ask(operations().find, input, { ...options, ...called });
     },
 
     get(arn, { withData, ...options }) {
       const input = { DurableExecutionArn: arn, IncludeExecutionData: withData };
       const whole = withData ? { deadline: 'wait_for_completion_timeout' as const, answerLimit: dataLimit } : {};
       const called = { ...read, ...whole, name: 'GetDurableExecution', read: executionOf(arn) };
-      return ask(GetDurableExecution$, input, { ...options, ...called });
+      return ask(operations().get, input, { ...options, ...called });
     },
 
     history(arn, marker, options) {
       const page = { IncludeExecutionData: false, ReverseOrder: true, MaxItems: pageSize };
       const input = { DurableExecutionArn: arn, ...page, ...(marker && { Marker: marker }) };
       const called = { ...read, name: 'GetDurableExecutionHistory', read: historyOf };
-      return ask(GetDurableExecutionHistory$, input, { ...options, ...called });
+      return ask(operations().history, input, { ...options, ...called });
     },
 
     stop(arn, error, options) {
       const input = { DurableExecutionArn: arn, Error: errorObject(error) };
       const called = { deadline: 'connect_timeout' as const, name: 'StopDurableExecution', read: () => ({}) };
-      return ask(StopDurableExecution$, input, { ...options, ...called });
+      return ask(operations().stop, input, { ...options, ...called });
     },
 
     sendCallback(request, options) {
@@ -74,18 +92,18 @@ function callbackCall(request: CallbackRequest): [Operation, string, object] {
   switch (request.result) {
     case 'success':
       return [
-        SendDurableExecutionCallbackSuccess$,
+        operations().success,
         'SendDurableExecutionCallbackSuccess',
         { ...id, ...(request.payload && { Result: request.payload }) },
       ];
     case 'failure':
       return [
-        SendDurableExecutionCallbackFailure$,
+        operations().failure,
         'SendDurableExecutionCallbackFailure',
         { ...id, Error: errorObject(request.error) },
       ];
     case 'heartbeat':
-      return [SendDurableExecutionCallbackHeartbeat$, 'SendDurableExecutionCallbackHeartbeat', id];
+      return [operations().heartbeat, 'SendDurableExecutionCallbackHeartbeat', id];
   }
 }
 

@@ -16,6 +16,13 @@ import type { AnswerHead } from '../transport/journey.ts';
 import type { Ask } from './ask.ts';
 import { foreignAnswer } from './aws-error.ts';
 import { confidential } from './confidential.ts';
+import { operation } from './service.ts';
+
+const operations = {
+  invoke: operation(Invoke$),
+  listFunctions: operation(ListFunctions$),
+  getAccountSettings: operation(GetAccountSettings$),
+};
 
 export function lambdaProtocol() {
   return new AwsRestJsonProtocol({ defaultNamespace: 'com.amazonaws.lambda', errorTypeRegistries });
@@ -26,7 +33,7 @@ export function lambdaOver(ask: Ask): Lambda {
   return {
     invoke(request, options) {
       const { functionName, invocationType } = request;
-      return ask(Invoke$, inputOf(request), {
+      return ask(operations.invoke, inputOf(request), {
         ...{ ...options, name: 'Invoke', marker: `Invoke ${functionName} (${invocationType})` },
         canExecute: invocationType !== 'DryRun',
         secrets: () => confidential(request),
@@ -41,11 +48,11 @@ export function lambdaOver(ask: Ask): Lambda {
         ...(marker && { Marker: marker }),
         ...(allVersions && { FunctionVersion: 'ALL' as const }),
       };
-      return ask(ListFunctions$, input, { ...options, name: 'ListFunctions', read: pageOf });
+      return ask(operations.listFunctions, input, { ...options, name: 'ListFunctions', read: pageOf });
     },
 
     getAccountSettings(options) {
-      return ask(GetAccountSettings$, {}, { ...options, name: 'GetAccountSettings', read: accountOf });
+      return ask(operations.getAccountSettings, {}, { ...options, name: 'GetAccountSettings', read: accountOf });
     },
   };
 }

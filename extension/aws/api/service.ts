@@ -22,8 +22,12 @@ import { answerError, type ErrorBody, foreignAnswer } from './aws-error.ts';
 
 type Protocol = ClientProtocol<HttpRequest, AnyHttpResponse>;
 
-/** The SDK's description of an operation: its method and path, what goes in and what comes out. */
-export type Operation = StaticOperationSchema;
+/** An operation's method and path, what goes in and what comes out. Made once: the SDK derives much from it. */
+export type Operation = OperationSchema;
+
+export function operation([, namespace, name, traits, input, output]: StaticOperationSchema): Operation {
+  return operationOf(namespace, name, traits, input, output);
+}
 
 /** An AWS service as this session reaches it: the SDK writes, signs and reads; the transport carries. */
 export interface Service {
@@ -31,8 +35,8 @@ export interface Service {
   readonly signingName: string;
   readonly region: string;
   readonly protocol: Protocol;
-  /** Finds the URL at the first call. */
-  readonly endpoint: () => Promise<URL>;
+  /** Finds the URL at the first call, and keeps it. */
+  readonly endpoint: () => Promise<Endpoint>;
   readonly transport: Transport;
   readonly clock: ServiceClock;
 }
@@ -41,6 +45,15 @@ export interface Service {
 export interface ServiceClock {
   /** Milliseconds. */
   offset: number;
+}
+
+/** Finds an endpoint once, and keeps it in the SDK's form. */
+export function keptEndpoint(find: () => Promise<URL>): () => Promise<Endpoint> {
+  let endpoint: Promise<Endpoint> | undefined;
+  return () => {
+    endpoint ??= find().then((url) => parseUrl(url) as Endpoint);
+    return endpoint;
+  };
 }
 
 /** Sets the service's clock by the Date of an answer. */
@@ -64,15 +77,13 @@ const errorLimit = 2 ** 18;
 /** Signs and sends one request and reads its answer. Throws AnswerError, and what the connection throws. */
 export async function exchange<Output extends object>(
   service: Service,
-  schema: Operation,
+  operation: Operation,
   input: object,
   identity: AwsCredentialIdentity,
   journey: Journey,
   check: (head: AnswerHead) => void = () => {},
   limit = answerLimit,
 ): Promise<Exchange<Output>> {
-  const [, namespace, name, traits, inputSchema, outputSchema] = schema;
-  const operation = operationOf(namespace, name, traits, inputSchema, outputSchema);
   const request = await signed(service, await written(service, operation, input), identity);
   const message = await service.transport.send(request, journey);
   const head = headOf(message);
@@ -89,10 +100,9 @@ export async function exchange<Output extends object>(
 /** Settings that the protocols ask the client for. The serializers have their own defaults. */
 const settings = { disableHostPrefix: false } as unknown as SerdeFunctions & HandlerExecutionContext;
 
-async function written(service: Service, operation: OperationSchema, input: object): Promise<HttpRequest> {
+async function written(service: Service, operation: Operation, input: object): Promise<HttpRequest> {
   const { protocol } = service;
-  const endpoint = parseUrl(await service.endpoint()) as Endpoint;
-  return protocol.serializeRequest(operation, input, { ...settings, endpoint: async () => endpoint } as never);
+  return protocol.serializeRequest(operation, input, { ...settings, endpoint: service.endpoint } as never);
 }
 
 async function signed(service: Service, request: HttpRequest, identity: AwsCredentialIdentity): Promise<WireRequest> {
@@ -128,7 +138,7 @@ const userAgent = [
 
 async function read<Output>(
   { protocol }: Service,
-  operation: OperationSchema,
+  operation: Operation,
   { statusCode, headers }: AnswerHead,
   body: Uint8Array,
 ): Promise<Output> {
@@ -143,7 +153,7 @@ async function read<Output>(
 /** What the body says of an error; null when it is no error of AWS. */
 async function errorIn(
   { protocol }: Service,
-  operation: OperationSchema,
+  operation: Operation,
   { statusCode, headers }: AnswerHead,
   body: Uint8Array,
 ): Promise<ErrorBody | null> {

@@ -3,11 +3,13 @@ import { AwsQueryProtocol } from '@aws-sdk/core/protocols';
 import type { AwsCredentialIdentity } from '@smithy/types';
 import type { Role } from '../../task/connection.ts';
 import { foreignAnswer } from '../api/aws-error.ts';
-import { correctClock, exchange, type Service } from '../api/service.ts';
+import { correctClock, exchange, keptEndpoint, operation, type Service } from '../api/service.ts';
 import type { Endpoints } from '../endpoints.ts';
 import { makeCall } from '../transport/call.ts';
 import type { CredentialPolicy } from './credential-policy.ts';
 import { secretsOf } from './identity-secrets.ts';
+
+const assumeRoleOperation = operation(AssumeRole$);
 
 /** Assumes a role through STS. It changes nothing at AWS, so each attempt as a whole has `connect_timeout`. */
 export async function assumeRole(
@@ -34,7 +36,7 @@ export async function assumeRole(
     correctClock: (date: string) => correctClock(service, date),
   };
   const { value } = await makeCall(call, async (journey) => {
-    const { output } = await exchange<AssumeRoleResponse>(service, AssumeRole$, input, identity, journey);
+    const { output } = await exchange<AssumeRoleResponse>(service, assumeRoleOperation, input, identity, journey);
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = output?.Credentials ?? {};
     if (!AccessKeyId || !SecretAccessKey) throw foreignAnswer('one without credentials');
     return {
@@ -52,7 +54,7 @@ export function stsService(
   transport: Service['transport'],
 ): Service {
   return {
-    ...{ signingName: 'sts', region, endpoint: stsEndpoint, transport },
+    ...{ signingName: 'sts', region, endpoint: keptEndpoint(stsEndpoint), transport },
     protocol: new AwsQueryProtocol({
       defaultNamespace: 'com.amazonaws.sts',
       errorTypeRegistries,

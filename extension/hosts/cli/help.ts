@@ -31,11 +31,14 @@ const pages: Readonly<Record<string, () => string>> = {
   invoke: () => page('invoke FUNCTION', 'Invokes a function and prints its payload on standard output.'),
   list: () => page('list', 'Lists the functions that the credentials can see.'),
   test: () => page('test', 'Asks AWS Lambda for the account settings, which proves region, credentials and network.'),
-  local: () => `ue-aws-lambda local DIR [--port N]
+  local: () => `ue-aws-lambda local DIR [--port N] [--time-scale N]
 
 Serves every handler file of DIR (NAME.mjs, NAME.js, NAME.cjs, NAME/index.*) as a Lambda function on the loopback,
 port 9001 unless given; --port 0 takes a free one. It verifies signatures: the key local / local-secret may do
 everything, denied / denied-secret is known and may do nothing.
+
+A function whose config has durableConfig: { executionTimeout: SECONDS } is a durable one. Its waits, retries and
+timeouts, and the timestamps of its executions, pass N times as quickly with --time-scale N.
 `,
 };
 

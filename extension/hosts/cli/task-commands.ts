@@ -6,6 +6,7 @@ import type { Outcome } from '../../outcome/outcome.ts';
 import { statuses } from '../../outcome/status.ts';
 import { toOutput } from '../../output.ts';
 import { cancelOnSignals } from '../process/cancel.ts';
+import { exitAtOnce } from '../process/exit.ts';
 import { logTo } from '../process/log.ts';
 import { processPorts } from '../process/ports.ts';
 import { print } from '../process/print.ts';
@@ -56,14 +57,16 @@ function parse(words: readonly string[], positional = 1): [string[], Record<stri
 
 async function ask(fields: Record<string, unknown>, { json, verbose }: Looks): Promise<number> {
   const log = logTo(verbose ? 'debug' : 'warn');
-  const { signal, release } = cancelOnSignals(log);
+  const { signal, release } = cancelOnSignals(log, () => exitAtOnce(statuses.CANCELLED.exitCode));
   const outcome = await execute(fields, { ...processPorts, openSession, log, signal });
   release();
-  await print(
-    json ? toOutput(fields, outcome) : outcome.answer === null ? '' : formsOf(outcome.answer).text(outcome.answer),
-  );
+  const text = outcome.answer === null ? '' : formsOf(outcome.answer).text(outcome.answer);
+  const lost = await print(json ? toOutput(fields, outcome) : text);
   process.stderr.write(summary(outcome));
-  return statuses[outcome.status].exitCode;
+  const { exitCode } = statuses[outcome.status];
+  if (lost === null) return exitCode;
+  process.stderr.write(`standard output cannot be written (${lost.code ?? lost.message})\n`);
+  return exitCode || statuses.FAIL.exitCode;
 }
 
 /** What a person wants to know besides the payload: the log, what went wrong, and whether the function ran. */

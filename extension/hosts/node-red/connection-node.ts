@@ -1,5 +1,5 @@
 import type { Connector } from '../../connector/connector.ts';
-import { type ConnectionProfile, ConnectionProfileError, parseProfile } from '../../connector/profile.ts';
+import type { ConnectionProfile } from '../../connector/profile.ts';
 import { logOf, openConnector } from './open-connector.ts';
 import { credentialTypes, profileOf } from './profile.ts';
 import type { Config, Node, Red } from './red.ts';
@@ -17,23 +17,13 @@ export function registerConnection(RED: Red): void {
   function Connection(this: ConnectionNode, config: Config) {
     RED.nodes.createNode(this, config);
     this.profile = profileOf(this.id, config, this.credentials ?? {});
-    this.connector = openConnector(this.profile, logOf(this));
-    const fault = faultOf(this.profile);
-    if (fault !== null) this.error(RED._('runtime.badProfile', { fault }));
+    this.connector = openConnector(this.profile, logOf(this), (fault) => {
+      this.error(RED._('runtime.badProfile', { fault }));
+    });
     this.on('close', (done) => {
       this.connector.close();
       done();
     });
   }
   RED.nodes.registerType(connectionType, Connection, { credentials: credentialTypes });
-}
-
-function faultOf(profile: unknown): string | null {
-  try {
-    parseProfile(profile);
-    return null;
-  } catch (error) {
-    if (error instanceof ConnectionProfileError) return error.message;
-    throw error;
-  }
 }

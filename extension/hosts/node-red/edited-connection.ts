@@ -35,16 +35,17 @@ function readForm(body: unknown): Form {
 function valuesOf(RED: Red, { id, profile, credentials }: Form) {
   const deployed = deployedConnection(RED, id);
   const violations: Violation[] = [];
-  const refuse = (field: FieldName, key: string, facts: Values = {}) => {
+  const refuse = (field: string, key: string, facts: Values) => {
     violations.push({ field, message: RED._(key, facts) });
   };
   const changedOf = (names: readonly FieldName[]) =>
-    names.filter((name) => textOf(profile[name]) !== textOf(deployed.written[name]));
+    names.filter((name) => textOf(profile[name]) !== textOf(deployed.written[name])).join(', ');
 
-  /** What the deployed connection has in a field. */
+  /** What the form would send elsewhere, by the fields that it has changed. */
+  const elsewhere = new Map<string, FieldName[]>();
   const fromDeployed = (name: FieldName) => {
     const changed = changedOf(destinations[name] ?? everyDestination);
-    if (changed.length > 0) refuse(name, 'runtime.storedElsewhere', { fields: changed.join(', ') });
+    if (changed !== '') elsewhere.set(changed, [...(elsewhere.get(changed) ?? []), name]);
     return deployed.profile[name];
   };
 
@@ -62,10 +63,12 @@ function valuesOf(RED: Red, { id, profile, credentials }: Form) {
     const given = credentials[name];
     values[name] = fieldValue(name, given, given === undefined || given === kept);
   }
-  const ownEndpoints = changedOf(endpoints).filter((name) => textOf(profile[name]) !== '');
+  for (const [fields, names] of elsewhere) refuse(names.join(', '), 'runtime.storedElsewhere', { fields });
+  // Without keys, those of this host would sign the call.
+  const ownEndpoints = changedOf(endpoints.filter((name) => textOf(profile[name]) !== ''));
   const withoutKeys = !values.accessKeyId && !values.secretAccessKey;
-  if (violations.length === 0 && withoutKeys && ownEndpoints.length > 0) {
-    refuse('accessKeyId', 'runtime.hostKeys', { fields: ownEndpoints.join(', ') });
+  if (violations.length === 0 && withoutKeys && ownEndpoints !== '') {
+    refuse('accessKeyId', 'runtime.hostKeys', { fields: ownEndpoints });
   }
   return { values, violations };
 }

@@ -6,19 +6,20 @@ import { lazySharedSessions } from '../process/lazy-sessions.ts';
 import { processPorts } from '../process/ports.ts';
 import type { Node } from './red.ts';
 
-/** Makes the connector of a profile; of one that is not valid, a connector that says so on every call. */
-export function openConnector(profile: ConnectionProfile, log: Log): Connector {
+/** Makes the connector of a profile. When the profile is not valid, every call says so, and `onFault` hears it once. */
+export function openConnector(profile: ConnectionProfile, log: Log, onFault?: (fault: string) => void): Connector {
   try {
     const { openSession, drain } = lazySharedSessions();
     // The connector has cancelled its calls by then, so that the sessions end soon.
     return connectorOver(profile, { ...processPorts, openSession, close: () => void drain(), log });
   } catch (error) {
     if (!(error instanceof ConnectionProfileError)) throw error;
+    onFault?.(error.message);
     return refusingConnector(String(profile.id), error.violations);
   }
 }
 
-/** A node's log: what is of use only while searching a fault stays out of the log at its default level. */
+/** A node's log. The steps of a call are below the default level of Node-RED's log. */
 export function logOf(node: Node): Log {
   return {
     error: (message) => node.error(message),

@@ -16,7 +16,7 @@ export class Progress {
     this.#load = load;
   }
 
-  /** Says that a call has begun; the returned function says how it ended. */
+  /** Reports that a call has begun; the returned function reports how it ended. */
   begin(): (result: ConnectorResult) => void {
     const started = Date.now();
     this.#started.push(started);

@@ -39,7 +39,7 @@ export type Config = Readonly<Record<string, unknown>> & { readonly id: string; 
 export type Credentials = Readonly<Record<string, string | undefined>>;
 export type Message = Record<string, unknown>;
 export type Send = (message: Message) => void;
-/** A text is what a Catch node shows; an Error would show with its name before it. */
+/** A Catch node shows a text as it is; it would show an Error with its name before the message. */
 export type Done = (error?: string) => void;
 
 export interface Status {

@@ -34,7 +34,7 @@ HOST_NOT_SET_UP = 78
 #: Functions that a dynamic choice offers at most.
 CHOICES = 1000
 
-#: Files up to this size are hashed at every start, in a millisecond. A larger one, the executable, takes 0.1 seconds.
+#: Files up to this size are hashed at every start, in milliseconds. A larger one, the executable, takes up to 0.3 seconds.
 HASHED_AT_EVERY_START = 1 << 20
 
 #: How the name of a file begins while it is being unpacked.
@@ -66,7 +66,7 @@ class Extension(UniversalExtension):
             self._done.set()
 
     def extension_cancel(self):
-        """Asks the program to stop and waits, for a bounded time, until it has said what is known of the function."""
+        """Asks the program to stop and waits, for a bounded time, for its answer."""
         self._stop()
         if self._thread not in (None, threading.get_ident()):
             self._done.wait(2 * GRACE)
@@ -120,8 +120,11 @@ class Extension(UniversalExtension):
                 self._run.serve(request)
         except Refusal as refusal:
             return no_answer(manifest, refusal.kind, str(refusal), refusal.field)
-        except OSError as error:
-            return no_answer(manifest, "host", "The program could not be started: {0}".format(error))
+        except Exception as error:
+            if self._run is None:
+                return no_answer(manifest, "host", "The program could not be started: {0}".format(error))
+            self._run.stop()
+            return no_answer(manifest, "died", "The answer of the program could not be read: {0}".format(error))
         return answer_of(self._run, manifest)
 
 
@@ -227,7 +230,7 @@ def answer_of(run, manifest):
         document = parse(text)
         if document["exit_code"] == run.code:
             return Answer(text, document)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         pass
     if run.code == HOST_NOT_SET_UP:
         return no_answer(manifest, "host", run.last_line)
@@ -350,7 +353,7 @@ def node():
 
 
 def resource(name):
-    """A file of the extension, which lies in a folder or, as the agent keeps it, in an archive."""
+    """A file of the extension, which is in a folder or, as the agent keeps it, in an archive."""
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
     if os.path.isfile(path):
         with open(path, "rb") as file:

@@ -18,7 +18,7 @@ import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { lambdaProtocol } from '../../../extension/aws/api/lambda.ts';
 import { lambdaUrl, stsUrl } from '../../../extension/aws/api/regional-endpoint.ts';
-import { exchange, type Operation, type Service } from '../../../extension/aws/api/service.ts';
+import { exchange, keptEndpoint, type Operation, operation, type Service } from '../../../extension/aws/api/service.ts';
 import { stsService } from '../../../extension/aws/credentials/assume-role.ts';
 import { AnswerError } from '../../../extension/aws/transport/answer-error.ts';
 import { Journey } from '../../../extension/aws/transport/journey.ts';
@@ -83,7 +83,7 @@ const explicit = (endpoint: string, region: string, credentials: Identity) =>
 
 function ours(endpoint: string, region: string): Service {
   const transport = new Transport(undefined);
-  const url = async () => new URL(endpoint);
+  const url = keptEndpoint(async () => new URL(endpoint));
   return {
     ...{ signingName: 'lambda', region, endpoint: url, transport },
     protocol: lambdaProtocol(),
@@ -214,17 +214,17 @@ test(`${rounds} requests of every operation: the server receives the same from t
 }, 120_000);
 
 function operationOf(round: number, pick: ReturnType<typeof random>): [Operation, object, unknown] {
-  if (round % 10 === 1) return [GetAccountSettings$, {}, new GetAccountSettingsCommand({})];
+  if (round % 10 === 1) return [operation(GetAccountSettings$), {}, new GetAccountSettingsCommand({})];
   if (round % 10 === 2) {
     const input = {
       ...optional('Marker', pick.of([undefined, ...odd.slice(1)])),
       MaxItems: 1 + pick.number(50),
       ...optional('FunctionVersion', pick.of([undefined, 'ALL'] as const)),
     };
-    return [ListFunctions$, input, new ListFunctionsCommand(input)];
+    return [operation(ListFunctions$), input, new ListFunctionsCommand(input)];
   }
   const input = invokeInput(pick);
-  return [Invoke$, input, new InvokeCommand(input)];
+  return [operation(Invoke$), input, new InvokeCommand(input)];
 }
 
 test('AssumeRole: 60 requests', async () => {
@@ -243,7 +243,7 @@ test('AssumeRole: 60 requests', async () => {
     const service = stsService({ region, stsEndpoint: async () => new URL(endpoint) }, transport);
     seen.length = 0;
     await client.send(new AssumeRoleCommand(input));
-    await exchange(service, AssumeRole$, input, identity, new Journey());
+    await exchange(service, operation(AssumeRole$), input, identity, new Journey());
     client.destroy();
     transport.close();
     const [theirs, our] = seen as [Seen, Seen];
@@ -302,7 +302,7 @@ async function bothErrors(): Promise<{ theirs: Error & { $metadata: { httpStatus
   const client = new LambdaClient(explicit(origin, 'us-east-1', identities[0]));
   const service = ours(origin, 'us-east-1');
   const theirs = await client.send(new InvokeCommand({ FunctionName: 'a' })).catch((error) => error);
-  const our = await exchange(service, Invoke$, { FunctionName: 'a' }, identities[0], new Journey()).catch(
+  const our = await exchange(service, operation(Invoke$), { FunctionName: 'a' }, identities[0], new Journey()).catch(
     (error) => error,
   );
   client.destroy();
@@ -348,7 +348,13 @@ describe('answers are read alike', () => {
           body: pick.of(['', 'null', '{}', JSON.stringify(pick.of(odd)), '\u0000', `[${pick.number(1e9)}]`]),
         };
       const { $metadata, ...theirs } = await client.send(new InvokeCommand({ FunctionName: 'a' }));
-      const { output } = await exchange(service, Invoke$, { FunctionName: 'a' }, identities[0], new Journey());
+      const { output } = await exchange(
+        service,
+        operation(Invoke$),
+        { FunctionName: 'a' },
+        identities[0],
+        new Journey(),
+      );
       const { $metadata: metadata, ...our } = output as typeof theirs & { $metadata: typeof $metadata };
       expect(our).toEqual(theirs);
       expect([metadata.httpStatusCode, metadata.requestId]).toEqual([$metadata.httpStatusCode, $metadata.requestId]);

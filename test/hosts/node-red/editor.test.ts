@@ -216,6 +216,19 @@ function suite() {
     await hands.tab('health');
     await page.click('#awsl-test');
     await page.waitForSelector('.awsl-card.awsl-good');
+    await hands.tab('advanced');
+    await hands.fill('endpointUrl', 'http://127.0.0.1:9');
+    await hands.tab('health');
+    await page.click('#awsl-test');
+    await page
+      .locator('.awsl-card.awsl-bad', {
+        hasText:
+          'accessKeyId, secretAccessKey: stored for the deployed connection, which differs in: endpointUrl. Enter',
+      })
+      .waitFor();
+    await hands.shot('stored for another endpoint');
+    await hands.tab('advanced');
+    await hands.fill('endpointUrl', editor.lambdaUrl);
     await hands.tab('authentication');
     await page.locator('[data-field="secretAccessKey"] .awsl-forget').click();
     expect(await hands.faultAt(PANES, 'secretAccessKey')).toContain('must be set together');
@@ -290,6 +303,23 @@ function suite() {
       expect([field, await hands.faultAt(PANES, field)]).toEqual([field, expect.stringMatching(message)]);
     }
     await hands.shot('bad connection');
+    const summary = page.locator('#awsl-summary');
+    expect(await summary.locator('> *').allInnerTexts()).toEqual([
+      expect.stringMatching(/^Connection: Profile Name must .*at most 100 characters/),
+      expect.stringMatching(/^Connection: Description must .*at most 1000 characters/),
+      expect.stringMatching(/^Authentication: Access Key ID must .*without blanks/),
+      'and 7 more',
+    ]);
+    const address = page.url();
+    await summary.locator('a', { hasText: 'Access Key ID' }).click();
+    expect(await page.getAttribute('#awsl-tab-authentication', 'aria-selected')).toBe('true');
+    expect(await page.evaluate('document.activeElement.id')).toBe('node-config-input-accessKeyId');
+    expect(page.url()).toBe(address);
+    expect(await summary.locator('> *').allInnerTexts()).toContainEqual(
+      expect.stringMatching(/^Advanced: STS Endpoint must/),
+    );
+    await hands.shot('fault summary');
+    await hands.tab('advanced');
     await hands.fill('proxy', '');
     await hands.fill('proxyPassword', 'proxy-password-1');
     expect(await hands.faultAt(PANES, 'proxyPassword')).toContain('only with Proxy');

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { baseFields } from '../../support/network/cells.ts';
 import { runProcess } from '../../support/network/run.ts';
 import { startTarget, success, type Target } from '../../support/network/target.ts';
-import { program } from '../../support/run-program.ts';
+import { runShell } from '../../support/shell.ts';
 
 let target: Target;
 let folder: string;
@@ -28,17 +26,7 @@ const fields = () => ({
 });
 
 /** Runs a shell line with the program as "$@" and the fields on its standard input. */
-async function shell(line: string): Promise<{ stdout: string; stderr: string; code: number | null }> {
-  const env = { PATH: process.env.PATH ?? '', HOME: folder };
-  const child = spawn('bash', ['-c', `set -o pipefail; ${line}`, 'bash', ...program(), 'run'], { env });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (chunk) => (stdout += chunk));
-  child.stderr.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));
-  child.stdin.on('error', () => {});
-  child.stdin.end(JSON.stringify(fields()));
-  const [code] = await once(child, 'close');
-  return { stdout, stderr, code };
-}
+const shell = (line: string) => runShell(line, JSON.stringify(fields()), folder);
 
 describe('standard output', () => {
   test('arrives whole through a slow pipe', async () => {
@@ -56,11 +44,32 @@ describe('standard output', () => {
     expect(target.executed()).toBe(1);
   });
 
-  test('> /dev/full: the log says so, and the exit code tells of the task', async () => {
+  test('> /dev/full: a document that did not arrive is no success', async () => {
     const { stderr, code } = await shell('"$@" > /dev/full');
     expect(stderr).toMatch(/standard output cannot be written \(ENOSPC\)/);
-    expect(stderr).toContain('execution completed');
+    expect(stderr).toContain('(exit 1, execution completed)');
+    expect(code).toBe(1);
+  });
+
+  test('> /dev/full: a failure keeps its exit code', async () => {
+    const { stderr, code } = await shell('"$@" --fields /nonexistent > /dev/full');
+    expect(stderr).toContain('(exit 20, execution not_started)');
+    expect(code).toBe(20);
+  });
+
+  test('> /dev/full: the output file has been written and is kept', async () => {
+    const { stderr, code } = await shell('"$@" --output "$HOME/kept.json" > /dev/full');
+    expect(stderr).toContain('the output is in the output file only');
+    expect(code).toBe(1);
+    expect(JSON.parse(readFileSync(join(folder, 'kept.json'), 'utf8')).exit_code).toBe(0);
+  });
+
+  test('into a file: whole, and after what is there', async () => {
+    const { code } = await shell('echo first > "$HOME/file"; "$@" >> "$HOME/file"');
     expect(code).toBe(0);
+    const [first = '', ...rest] = readFileSync(join(folder, 'file'), 'utf8').split('\n');
+    expect(first).toBe('first');
+    expect(JSON.parse(rest.join('\n')).result.payload_json).toHaveLength(2_000_000);
   });
 
   test('closed from the start: the exit code tells of the task', async () => {

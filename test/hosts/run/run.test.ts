@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -71,7 +71,7 @@ describe('--fields', () => {
     const { code, stdout } = await runProgram(['run', '--fields', '/nonexistent/fields.json']);
     expect(code).toBe(20);
     expect(JSON.parse(stdout).result.error[0].message).toBe(
-      'the fields file cannot be read (ENOENT): /nonexistent/fields.json',
+      'the fields file cannot be read (ENOENT); check the path and its permissions: /nonexistent/fields.json',
     );
   });
 });
@@ -79,13 +79,30 @@ describe('--fields', () => {
 describe('--output', () => {
   test('holds the document of standard output, readable for its owner alone', async () => {
     const path = join(folder, 'output.json');
-    writeFileSync(path, 'an older output');
     const { code, stdout } = await runProgram(['run', '--output', path], { input: fields() });
     expect(code).toBe(0);
     expect(readFileSync(path, 'utf8')).toBe(stdout);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
+
+  test('replaces an older document, and is as open as that was', async () => {
+    const path = join(folder, 'older.json');
+    writeFileSync(path, 'an older output');
+    chmodSync(path, 0o640);
+    const { stdout } = await runProgram(['run', '--output', path], { input: fields() });
+    expect(readFileSync(path, 'utf8')).toBe(stdout);
+    expect(statSync(path).mode & 0o777).toBe(0o640);
+  });
+
+  test.each(['/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'])(
+    '%s is standard output, which gets one document',
+    async (path) => {
+      const { code, stdout } = await runProgram(['run', '--output', path], { input: fields() });
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout).exit_code).toBe(0);
+    },
+  );
 
   test('is written for a failure too', async () => {
     const path = join(folder, 'failure.json');
@@ -168,6 +185,13 @@ describe('the command line', () => {
     const { code, stdout } = await runProgram(['--help']);
     expect(code).toBe(0);
     for (const word of ['run', 'invoke', 'list', 'test', 'local', 'CANCELLED']) expect(stdout).toContain(word);
+  });
+
+  test.each(['--help', '-h'])('run %s prints how to use it and reads nothing', async (flag) => {
+    const { code, stdout, stderr } = await runProgram(['run', flag, '--fields', '/nonexistent']);
+    expect([code, stderr]).toEqual([0, '']);
+    for (const word of ['--fields FILE', '--output FILE', '--log-level LEVEL', 'SIGTERM'])
+      expect(stdout).toContain(word);
   });
 
   test('--version is the package’s', async () => {

@@ -334,6 +334,12 @@ describe.each(pythons)('extension.py under Python %s', (_version, python) => {
     const missing = await run(python, {}, { UE_AWS_LAMBDA_NODE: join(work, 'no-such-node') });
     expect(missing.result.rc).toBe(1);
     expect(missing.result.message).toMatch(/^FAIL: .*was not found.*install Node\.js 20\.19.*standalone package/);
+    const foreign = join(work, 'node-of-another-machine');
+    writeFileSync(foreign, '\x7fELF');
+    chmodSync(foreign, 0o755);
+    const { result } = await run(python, {}, { UE_AWS_LAMBDA_NODE: foreign });
+    expect(result).toMatchObject({ rc: 1, output_fields: { execution: 'not_started' } });
+    expect(result.message).toMatch(/^FAIL: The program could not be started: .*Exec format error/);
     const old = await run(python, {}, { UE_AWS_LAMBDA_NODE: oldNode });
     expect(old.result.rc).toBe(1);
     expect(old.result.message).toMatch(/^FAIL: Node\.js 18\.20\.4 .*is too old: install Node\.js 20\.19/);

@@ -17,57 +17,49 @@ const toFunction = {
 /** Registers the three nodes that call. */
 export function registerCalls() {
   register('connected.awslambda.invoke', {
-    color: '#E8A657',
     icon: 'lambda-invoke.svg',
-    words: 'palette.invoke',
+    label: 'palette.invoke',
     values: { ...shared, ...toFunction, logType: 'None', dryRun: false },
     prepare: prepareInvoke,
   });
   register('connected.awslambda.invoke_async', {
-    color: '#E8A657',
     icon: 'lambda-async.svg',
-    words: 'palette.invokeAsync',
+    label: 'palette.invokeAsync',
     values: { ...shared, ...toFunction },
     prepare: prepareFunction,
   });
   register('connected.awslambda.list_functions', {
-    color: '#E8A657',
     icon: 'lambda-list.svg',
-    words: 'palette.listFunctions',
+    label: 'palette.listFunctions',
     values: { ...shared, marker: '', maxItems: '50', functionVersion: 'ALL' },
     prepare: () => null,
   });
 }
 
-function register(type, { color, icon, words, values, prepare }) {
+function register(type, { icon, label, values, prepare }) {
+  /** Ends what `prepare` has made of the form. */
+  function close() {
+    this.awslambda?.close();
+    delete this.awslambda;
+  }
   RED.nodes.registerType(type, {
     category: 'API',
-    ...{ color, icon, inputs: 1, outputs: 1 },
+    ...{ color: '#E8A657', icon, inputs: 1, outputs: 1 },
     defaults: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, defaultOf(name, value)])),
-    paletteLabel: () => text(words),
+    paletteLabel: () => text(label),
     label() {
-      return this.name || this.functionName || text(words);
+      return this.name || this.functionName || text(label);
     },
     labelStyle() {
       return this.name ? 'node_label_italic' : '';
     },
     oneditprepare() {
-      const part = prepare(this);
-      const value = (name) => fieldValue(`#node-input-${name}`);
-      const all = () => Object.fromEntries(Object.keys(values).map((name) => [name, value(name)]));
-      const judge = () => faultsOf(all());
-      const faults = watchFaults($('#dialog-form'), judge);
+      this.awslambda = prepare(this);
+      const faults = watchFaults($('#dialog-form'), () => faultsOf(Object.keys(values)));
       setTimeout(() => faults.touchFilled(), 0);
-      this.awslambda = part;
     },
-    oneditsave() {
-      this.awslambda?.close();
-      delete this.awslambda;
-    },
-    oneditcancel() {
-      this.awslambda?.close();
-      delete this.awslambda;
-    },
+    oneditsave: close,
+    oneditcancel: close,
     oneditresize() {
       this.awslambda?.resize();
     },
@@ -86,13 +78,15 @@ function defaultOf(name, value) {
   return { value, validate };
 }
 
-function faultsOf(values) {
-  const entries = Object.entries(values).map(([name, value]) => [name, callRules[name]?.(value, values)]);
+/** What is wrong with the form: field -> sentence. */
+function faultsOf(names) {
+  const values = Object.fromEntries(names.map((name) => [name, fieldValue(name)]));
+  const entries = names.map((name) => [name, callRules[name]?.(values[name], values)]);
   return Object.fromEntries(entries.filter(([, fault]) => fault));
 }
 
-function fieldValue(selector) {
-  const field = $(selector);
+function fieldValue(name) {
+  const field = $(`#node-input-${name}`);
   return field.is(':checkbox') ? field.prop('checked') : (field.val() ?? '').trim();
 }
 

@@ -54,7 +54,7 @@ function prepare(node) {
   const has = (name) => (secretNames.includes(name) ? secrets.isSet(name) : value(name) !== '');
   const values = (names) => Object.fromEntries(names.map((name) => [name, value(name)]));
 
-  /** The form as the runtime wants it. */
+  /** The form as the runtime expects it. */
   const connection = () => ({
     id: node.id,
     profile: values(configNames),
@@ -75,31 +75,44 @@ function prepare(node) {
     if (name === 'functions') functions.open();
     showSummary(judge());
   });
-  $('#awsl-summary').on('click', '[data-tab]', ({ currentTarget }) => tabs.open(currentTarget.dataset.tab));
+  $('#awsl-summary').on('mousedown', 'a', (event) => event.preventDefault()); // the field keeps the focus until the click
+  $('#awsl-summary').on('click', 'a', (event) => {
+    event.preventDefault(); // the address is that of the flow
+    const { tab, fault } = event.currentTarget.dataset;
+    tabs.open(tab);
+    field(fault).trigger('focus');
+  });
   // After Node-RED has filled and announced every field.
   setTimeout(() => faults.touchFilled(), 0);
   return { save: () => secrets.save() };
 }
 
-/** More faults than these would push the fields out of sight. */
+/** More faults than these would move the fields out of view. */
 const shownFaults = 3;
 
-/** Says above the panes why the form cannot be saved, unless the field says so in sight; gives the tabs concerned. */
+/** Says above the panes why the form cannot be saved, unless a visible field says so; returns the tabs with a fault. */
 function showSummary(faults) {
   const entries = Object.entries(faults).map(([name, fault]) => {
     const row = $(`#awsl-panes [data-field="${name}"]`);
     const tab = row.closest('.awsl-pane').attr('id').replace('awsl-pane-', '');
-    return { tab, line: `${text(`connection.${name}`)} ${fault}`, seen: row.is('.awsl-at-fault:visible') };
+    const line = `${text(`tabs.${tab}`)}: ${text(`connection.${name}`)} ${fault}`;
+    return { name, tab, line, seen: row.is('.awsl-at-fault:visible') };
   });
-  const links = entries
-    .filter(({ seen }) => !seen)
-    .map(({ tab, line }) => $('<a href="#">', { 'data-tab': tab, text: `${text(`tabs.${tab}`)}: ${line}` }));
-  const more = links.length - shownFaults;
-  $('#awsl-summary')
-    .prop('hidden', links.length === 0)
-    .empty()
-    .append(links.slice(0, shownFaults), more > 0 ? $('<div>').text(text('fault.more', { count: more })) : '');
+  const unseen = entries.filter(({ seen }) => !seen);
+  const summary = $('#awsl-summary').prop('hidden', unseen.length === 0);
+  // A link must outlive the click on it, which takes the focus out of a field and so comes here.
+  const lines = JSON.stringify(unseen);
+  if (summary.data('lines') !== lines) summary.data('lines', lines).empty().append(links(unseen));
   return new Set(entries.map(({ tab }) => tab));
+}
+
+function links(entries) {
+  const shown = entries.slice(0, shownFaults);
+  const more = entries.length - shown.length;
+  return [
+    ...shown.map(({ name, tab, line }) => $('<a>', { href: '#', 'data-tab': tab, 'data-fault': name, text: line })),
+    ...(more > 0 ? [$('<div>').text(text('fault.more', { count: more }))] : []),
+  ];
 }
 
 function showChain(has) {

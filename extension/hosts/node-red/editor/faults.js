@@ -1,6 +1,6 @@
 /**
- * Shows what is wrong at the field, as soon as it has been touched. `judge` gives field -> sentence for the form's
- * values; `onChange` hears of all faults, also of untouched fields.
+ * Shows what is wrong at the field, as soon as it has been touched. `judge` returns field -> sentence for the form's
+ * values; `onChange` receives all faults, also those of untouched fields.
  */
 export function watchFaults(form, judge, onChange = () => {}) {
   const rows = form.find('[data-field]');
@@ -32,7 +32,7 @@ export function watchFaults(form, judge, onChange = () => {}) {
   });
   return {
     show,
-    /** Shows the faults of what is filled in already, and hides those of what a new form has not asked for yet. */
+    /** Shows the faults of fields that have a value; an empty field of a new form shows none until it is touched. */
     touchFilled() {
       rows.each(function () {
         if (

@@ -18,6 +18,10 @@ export function notice(icon, title, { error, metadata = {} } = {}) {
   return box.toggleClass('awsl-bad', error !== undefined);
 }
 
+/** Says why a search shows nothing. */
+export const nothingFound = (functions) =>
+  notice('fa-search', text(functions.length === 0 ? 'functions.none' : 'functions.noMatch'));
+
 export const loading = () => notice('fa-circle-o-notch fa-spin', text('functions.loading'));
 
 export const failed = (result) => notice('fa-exclamation-triangle', text('functions.failed'), result);

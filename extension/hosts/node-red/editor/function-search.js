@@ -1,5 +1,5 @@
 import { ask, savedConnection } from './ask.js';
-import { failed, loading, notice, search } from './function-list.js';
+import { failed, loading, nothingFound, notice, search } from './function-list.js';
 import { text } from './texts.js';
 
 /** Lets the function's name be found among the real functions of the chosen connection. */
@@ -35,11 +35,7 @@ export function functionSearch() {
   const show = (query) => {
     const found = search(functions, query);
     chosen = -1;
-    if (found.length === 0) {
-      const key = functions.length === 0 ? 'functions.none' : 'functions.noMatch';
-      return box.empty().append(notice('fa-search', text(key)));
-    }
-    box.empty().append(found.map((entry) => option(entry, pick)));
+    box.empty().append(found.length > 0 ? found.map((entry) => option(entry, pick)) : nothingFound(functions));
   };
 
   const open = async (query) => {

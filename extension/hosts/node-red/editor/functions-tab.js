@@ -1,5 +1,5 @@
 import { ask } from './ask.js';
-import { failed, loading, notice, search } from './function-list.js';
+import { failed, loading, nothingFound, search } from './function-list.js';
 import { text } from './texts.js';
 
 /** The tab that lists and searches what the credentials can see. `connection` gives the form's values. */
@@ -14,10 +14,7 @@ export function functionsTab(connection) {
     if (!result.success) return place.empty().append(failed(result));
     const { functions, nextMarker } = result.data;
     const found = search(functions, query.val());
-    if (found.length === 0) {
-      const key = functions.length === 0 ? 'functions.none' : 'functions.noMatch';
-      return place.empty().append(notice('fa-search', text(key)));
-    }
+    if (found.length === 0) return place.empty().append(nothingFound(functions));
     const count = text('functions.count', { shown: found.length, count: functions.length });
     const more = nextMarker ? ` (${text('functions.more', { count: functions.length })})` : '';
     place.empty().append(table(found), $('<div class="awsl-count">').text(count + more));

@@ -1,4 +1,4 @@
-/** The payload: JSON in an editor, or a property of the message. Both use one field of the node. */
+/** The payload: JSON in an editor, or a property of the message. One field of the node holds either. */
 export function payloadField(node) {
   const field = $('#node-input-payload');
   const type = $('#node-input-payloadType');

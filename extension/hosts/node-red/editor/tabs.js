@@ -1,6 +1,6 @@
 import { text } from './texts.js';
 
-/** The tabs of the connection's form, over panes that are already in it. Arrow keys go from tab to tab. */
+/** The tabs of the connection's form, over panes that are part of it. Arrow keys go from tab to tab. */
 export function makeTabs(names, onOpen) {
   const bar = $('#awsl-tabs');
   const open = (name) => {

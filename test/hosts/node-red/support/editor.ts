@@ -79,7 +79,7 @@ export class Hands {
 
   async open(url: string): Promise<void> {
     await this.page.goto(url);
-    await this.page.waitForSelector('.red-ui-flow-node');
+    await this.page.waitForSelector('.red-ui-flow-node', { timeout: 40_000 }); // on a busy machine
     await this.page.waitForSelector('[data-palette-type="connected.awslambda.invoke"]');
   }
 

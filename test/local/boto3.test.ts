@@ -1,0 +1,104 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type LoggedLocal, start } from './support/local.ts';
+
+/** A client of another hand: boto3, as far as the one that is installed goes. */
+const probe = `
+import boto3
+session = boto3.session.Session()
+client = session.client('lambda', region_name='us-east-1', aws_access_key_id='a', aws_secret_access_key='b')
+print(hasattr(client, 'get_durable_execution'))
+`;
+const { stdout, status } = spawnSync('python3', ['-c', probe], { encoding: 'utf8' });
+const hasDurable = status === 0 && stdout.trim() === 'True';
+const durableTest = hasDurable ? test : test.skip;
+
+let local: LoggedLocal;
+
+beforeAll(async () => {
+  local = await start({ directory: 'examples/functions', timeScale: 20 });
+});
+afterAll(() => local.close());
+
+async function python(body: string): Promise<unknown> {
+  const script = `
+import base64, boto3, json, time
+from botocore.config import Config
+options = dict(region_name='eu-central-1', aws_access_key_id='local', aws_secret_access_key='local-secret',
+               endpoint_url='${local.url}', config=Config(retries={'max_attempts': 0}))
+client = boto3.client('lambda', **options)
+${body}
+`;
+  const answer = await promisify(execFile)('python3', ['-c', script]);
+  return JSON.parse(answer.stdout);
+}
+
+describe('boto3', () => {
+  durableTest('runs a durable execution by name, and reads its record and history', async () => {
+    const result = await python(`
+given = dict(FunctionName='checkout:live', DurableExecutionName='boto3', Payload=b'{"id":"B-3"}')
+first = client.invoke(**given)
+again = client.invoke(**given)
+arn = first['DurableExecutionArn']
+record = client.get_durable_execution(DurableExecutionArn=arn)
+events = [e for page in client.get_paginator('get_durable_execution_history').paginate(DurableExecutionArn=arn, PaginationConfig={'PageSize': 4}) for e in page['Events']]
+listed = client.list_durable_executions_by_function(FunctionName='checkout', Statuses=['SUCCEEDED'])['DurableExecutions']
+try:
+    client.invoke(**{**given, 'Payload': b'{"id":"B-4"}'})
+except client.exceptions.DurableExecutionAlreadyStartedException as error:
+    conflict = error.response['ResponseMetadata']['HTTPStatusCode']
+print(json.dumps(dict(payload=json.loads(first['Payload'].read()), same=again['DurableExecutionArn'] == arn,
+      status=record['Status'], ended=record['EndTimestamp'] > record['StartTimestamp'],
+      types=[e['EventType'] for e in events], listed=[e['DurableExecutionArn'] == arn for e in listed], conflict=conflict)))
+`);
+    expect(result).toMatchObject({
+      payload: { order: 'B-3', reserved: true, chargedAtAttempt: 2, shipped: true },
+      same: true,
+      status: 'SUCCEEDED',
+      ended: true,
+      listed: [true],
+      conflict: 409,
+    });
+    expect((result as { types: string[] }).types).toEqual(
+      expect.arrayContaining([
+        'ExecutionStarted',
+        'WaitSucceeded',
+        'StepFailed',
+        'StepSucceeded',
+        'ExecutionSucceeded',
+      ]),
+    );
+  });
+
+  durableTest('answers a callback and stops an execution', async () => {
+    const result = await python(`
+def start(document):
+    arn = client.invoke(FunctionName='signoff:1', InvocationType='Event', Payload=json.dumps(dict(document=document)))['DurableExecutionArn']
+    while True:
+        for event in client.get_durable_execution_history(DurableExecutionArn=arn)['Events']:
+            if 'CallbackStartedDetails' in event: return arn, event['CallbackStartedDetails']['CallbackId']
+        time.sleep(0.02)
+def end(arn):
+    while True:
+        record = client.get_durable_execution(DurableExecutionArn=arn)
+        if record['Status'] != 'RUNNING': return record
+        time.sleep(0.02)
+arn, callback = start('budget')
+client.send_durable_execution_callback_heartbeat(CallbackId=callback)
+client.send_durable_execution_callback_success(CallbackId=callback, Result=b'{"by":"Ada"}')
+other, _ = start('plan')
+client.stop_durable_execution(DurableExecutionArn=other, Error=dict(ErrorType='Cancelled', ErrorMessage='no'))
+try:
+    client.send_durable_execution_callback_heartbeat(CallbackId=callback)
+except client.exceptions.CallbackTimeoutException as error:
+    late = error.response['ResponseMetadata']['HTTPStatusCode']
+print(json.dumps(dict(result=json.loads(end(arn)['Result']), stopped=end(other)['Error'], late=late)))
+`);
+    expect(result).toEqual({
+      result: { document: 'budget', answer: { by: 'Ada' } },
+      stopped: { ErrorType: 'Cancelled', ErrorMessage: 'no' },
+      late: 400,
+    });
+  });
+});
