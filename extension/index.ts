@@ -28,8 +28,9 @@ export { type ConnectionProfile, ConnectionProfileError } from './connector/prof
 export type { Violation } from './errors.ts';
 export { execute } from './execute.ts';
 export { processPorts } from './hosts/process/ports.ts';
+export type { DurableResult, DurableWait } from './outcome/answer.ts';
 export { unknownOutcome } from './outcome/failure.ts';
 export type { Outcome } from './outcome/outcome.ts';
 export { toOutput } from './output.ts';
-export type { Log, Ports, Session } from './ports.ts';
+export type { DurableProgress, Log, OnProgress, Ports, Session } from './ports.ts';
 export { name, version } from './version.ts';

@@ -10,6 +10,8 @@ export interface DurableCall {
   readonly query: URLSearchParams;
   readonly body: string;
   readonly qualifier: string | null;
+  /** The access key id of the signature. */
+  readonly signer: string;
 }
 
 export type Operation = 'Invoke' | 'List' | 'Get' | 'History' | 'Stop' | 'Callback';
@@ -160,7 +162,8 @@ export async function durableServer(options: DurableOptions = {}): Promise<Durab
     request.on('end', () => {
       const query = new URLSearchParams(search);
       const body = Buffer.concat(chunks).toString();
-      const call = { operation, nth, query, body, qualifier: query.get('Qualifier') };
+      const signer = /Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+      const call = { operation, nth, query, body, qualifier: query.get('Qualifier'), signer };
       calls.push(call);
       const wrong = fault(call);
       if (wrong !== null && 'page' in wrong) {

@@ -120,5 +120,6 @@ function sentenceOf({ type, name, callbackId, until, functionName, retryDelay, a
 function inWords(type: string, what: string): string {
   const words = (text: string) => text.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
   const [, noun, verb] = /^(Execution|Context|Wait|Step|ChainedInvoke|Callback)([A-Z]\w*)$/.exec(type) ?? [];
-  return noun === undefined || verb === undefined ? `${type}${what}` : `${words(noun)}${what} ${words(verb)}`;
+  if (noun === undefined || verb === undefined) return `${type}${what}`;
+  return noun === 'Execution' ? words(verb) : `${words(noun)}${what} ${words(verb)}`;
 }
