@@ -51,6 +51,7 @@ const emptyResult = {
   trace_id: null,
   report: null,
   durable_execution_arn: null,
+  durable: null,
   attempts: 0,
   error: null,
   payload_saved: null,

@@ -5,7 +5,7 @@ import { parseJson } from '../formats/parse-json.ts';
 import { type Proxies, parseProxies } from '../formats/proxies.ts';
 import { parseTrace, type Trace } from '../formats/trace-id.ts';
 import type { Fields } from './fields.gen.ts';
-import { clientContextFault, payloadFault } from './sizes.ts';
+import { callbackFault, clientContextFault, payloadFault } from './sizes.ts';
 
 /** What the rules found in the texts of the fields. A part is absent when its field is unset or not used. */
 export interface Parsed {
@@ -53,9 +53,10 @@ const rules: readonly Rule[] = [
     };
   },
 
-  function logType({ log_type, invocation_type, log_file, response_file }) {
+  function logType({ log_type, invocation_type, log_file, response_file, wait_for_durable_execution }) {
     const isAsked = log_type === 'Tail' || log_type === 'Full';
-    const useless = isAsked && invocation_type !== undefined && invocation_type !== 'Request Response';
+    const isAnswered = invocation_type === undefined || invocation_type === 'Request Response';
+    const useless = isAsked && !isAnswered && wait_for_durable_execution !== true;
     const message = useless ? `${log_type} works only with invocation_type Request Response; set None` : null;
     const needless = log_file !== undefined && log_type !== 'Full' ? 'works only with log_type Full; set that' : null;
     const same =
@@ -69,15 +70,17 @@ const rules: readonly Rule[] = [
     return trace === null ? { violations: broken('trace_id', noTrace) } : { parsed: { trace } };
   },
 
-  function responseMode({ response_mode, invocation_type, durable_execution_name }) {
+  function responseMode({ response_mode, invocation_type, durable_execution_name, wait_for_durable_execution }) {
     if (response_mode !== 'Streamed') return {};
     const queued = invocation_type === 'Event' ? 'Streamed works only with an answer, and Event has none' : null;
-    const durable = 'Streamed cannot start a durable execution; leave durable_execution_name out, or set Buffered';
-    return { violations: broken('response_mode', queued ?? (durable_execution_name === undefined ? null : durable)) };
+    const durable = 'Streamed cannot start a durable execution; set Buffered';
+    const isDurable = durable_execution_name !== undefined || wait_for_durable_execution === true;
+    return { violations: broken('response_mode', isDurable ? durable : queued) };
   },
 
-  function responseFile({ response_file, invocation_type }) {
-    const useless = response_file !== undefined && invocation_type === 'Event';
+  function responseFile({ response_file, invocation_type, wait_for_durable_execution }) {
+    const isAnswered = invocation_type !== 'Event' || wait_for_durable_execution === true;
+    const useless = response_file !== undefined && !isAnswered;
     const message = useless ? 'works only with an answer, and Event has none; leave it out' : null;
     return { violations: broken('response_file', message) };
   },
@@ -97,12 +100,12 @@ const rules: readonly Rule[] = [
     return typeof proxies === 'string' ? { violations: broken('proxy', proxies) } : { parsed: { proxies } };
   },
 
-  function payload({ payload_source, payload_script, invocation_type }) {
+  function payload({ payload_source, payload_script, invocation_type, wait_for_durable_execution }) {
     if (payload_source !== 'Script' || payload_script === undefined) return {};
     const json = parseJson(payload_script);
     if ('fault' in json) return { violations: broken('payload_script', json.fault) };
     const bytes = Buffer.from(payload_script);
-    const fault = payloadFault(bytes.length, invocation_type);
+    const fault = payloadFault(bytes.length, wait_for_durable_execution ? 'Event' : invocation_type);
     return { parsed: { payload: bytes }, violations: broken('payload_script', fault) };
   },
 
@@ -112,4 +115,39 @@ const rules: readonly Rule[] = [
     const fault = 'fault' in json ? json.fault : clientContextFault(Buffer.byteLength(client_context_script));
     return { violations: broken('client_context_script', fault) };
   },
+
+  function durableWait(fields) {
+    const { action, wait_for_durable_execution, function_name, qualifier, invocation_type, log_type } = fields;
+    if (wait_for_durable_execution !== true || action !== 'Trigger Lambda Function') return {};
+    const name = function_name === undefined ? null : parseFunctionName(function_name);
+    const unqualified = qualifier === undefined && typeof name === 'object' && name?.qualifier === undefined;
+    return {
+      violations: [
+        ...broken('qualifier', unqualified ? qualifierNeeded : null),
+        ...broken('invocation_type', invocation_type === 'Dry Run' ? 'Dry Run starts nothing to wait for' : null),
+        ...broken(
+          'log_type',
+          log_type === 'Tail' ? 'Tail is not in the answer to a durable execution; set None' : null,
+        ),
+      ],
+    };
+  },
+
+  function callback({ action, callback_result, callback_payload, callback_error_type, callback_error_message }) {
+    if (action !== 'Send Callback') return {};
+    const size = Buffer.byteLength([callback_payload, callback_error_type, callback_error_message].join(''));
+    const useless = callback_result === 'Heartbeat' && callback_payload !== undefined;
+    const noError = callback_result === undefined || callback_result === 'Failure';
+    const misplaced = (value: unknown) => (noError || value === undefined ? null : 'goes with callback_result Failure');
+    return {
+      violations: [
+        ...broken('callback_payload', useless ? 'a Heartbeat has no payload' : callbackFault(size)),
+        ...broken('callback_error_type', misplaced(callback_error_type)),
+        ...broken('callback_error_message', misplaced(callback_error_message)),
+      ],
+    };
+  },
 ];
+
+const qualifierNeeded =
+  'is required with wait_for_durable_execution: AWS Lambda starts durable executions of a version, an alias or $LATEST';

@@ -1,18 +1,23 @@
 import { isUtf8 } from 'node:buffer';
 import { ValidationError, type Violation } from '../errors.ts';
 import { parseJson } from '../formats/parse-json.ts';
-import type { Trace } from '../formats/trace-id.ts';
 import { Secret } from '../secret.ts';
 import { type Connection, connectionOf } from './connection.ts';
+import { type Delivery, deliveryOf } from './delivery.ts';
 import type { Fields, ValidFields } from './fields.ts';
 import { type Limits, limitsOf } from './limits.ts';
 import { payloadFault, payloadLimit } from './sizes.ts';
 
 /** What is asked, parsed: nothing behind this point sees the wire form. Times are in milliseconds. */
 export type Task =
-  | (Asked<'Trigger Lambda Function'> & { readonly request: InvokeRequest; readonly delivery: Delivery })
+  | (Asked<'Trigger Lambda Function'> & {
+      readonly request: InvokeRequest;
+      readonly delivery: Delivery;
+      readonly durable?: DurableSettings;
+    })
   | (Asked<'List Functions'> & { readonly request: ListRequest })
-  | Asked<'Test Connection'>;
+  | Asked<'Test Connection'>
+  | (Asked<'Send Callback'> & { readonly request: CallbackRequest });
 
 interface Asked<A extends Fields['action']> {
   readonly action: A;
@@ -38,22 +43,31 @@ export interface InvokeRequest {
   readonly traceHeader?: string;
 }
 
-/** Where what the function gives goes, besides the extension output. */
-export interface Delivery {
-  /** The trace that the user has named. */
-  readonly trace?: Trace;
-  /** Whether the payload comes in parts while the function runs. */
-  readonly streamed: boolean;
-  readonly responseFile?: string;
-  readonly fullLog?: FullLogRequest;
+/** How the end of a durable execution is waited for. */
+export interface DurableSettings {
+  /** Milliseconds, from the start of the task. */
+  readonly timeout: number;
+  readonly onTimeout: AtEnd;
+  readonly onCancel: AtEnd;
 }
 
-/** The whole log of the run is wanted, from CloudWatch Logs. */
-export interface FullLogRequest {
-  /** Milliseconds. */
-  readonly wait: number;
-  readonly file?: string;
+/** What is done with an execution that is waited for no longer. */
+export type AtEnd = 'stop' | 'leave running';
+
+/** The error of a durable execution or of a callback. */
+export interface DurableError {
+  readonly type: string | null;
+  readonly message: string | null;
+  readonly data: string | null;
+  readonly stackTrace: readonly string[];
 }
+
+/** How a callback is answered. */
+export type CallbackRequest = { readonly callbackId: string } & (
+  | { readonly result: 'success'; readonly payload?: Uint8Array }
+  | { readonly result: 'failure'; readonly error: DurableError }
+  | { readonly result: 'heartbeat' }
+);
 
 export interface ListRequest {
   readonly marker?: string;
@@ -81,11 +95,14 @@ export async function toTask(valid: ValidFields, readFile: ReadFile): Promise<Ta
         ...asked,
         request: invokeRequestOf(valid, payload),
         delivery: deliveryOf(valid),
+        ...durableOf(fields),
       };
     case 'List Functions':
       return { action: fields.action, ...asked, request: listRequestOf(fields) };
     case 'Test Connection':
       return { action: fields.action, ...asked };
+    case 'Send Callback':
+      return { action: fields.action, ...asked, request: callbackRequestOf(fields) };
   }
 }
 
@@ -104,8 +121,9 @@ function invokeRequestOf({ fields, parsed }: ValidFields, payload: Uint8Array | 
   return {
     functionName: functionName.name,
     ...(qualifier && { qualifier }),
-    invocationType: invocationTypes[fields.invocation_type],
-    logTail: fields.log_type !== 'None',
+    // A durable execution is started by Event, so that no connection has to stay open for as long as it runs.
+    invocationType: fields.wait_for_durable_execution ? 'Event' : invocationTypes[fields.invocation_type],
+    logTail: fields.log_type !== 'None' && !fields.wait_for_durable_execution,
     ...(payload && { payload }),
     ...(hasContext && { clientContext: new Secret(client_context_script) }),
     ...(tenant_id && { tenantId: tenant_id }),
@@ -114,15 +132,33 @@ function invokeRequestOf({ fields, parsed }: ValidFields, payload: Uint8Array | 
   };
 }
 
-function deliveryOf({ fields, parsed: { trace } }: ValidFields): Delivery {
-  const { response_mode, response_file, log_type, log_file, full_log_wait } = fields;
-  const fullLog = { wait: full_log_wait * 1000, ...(log_file && { file: log_file }) };
-  return {
-    ...(log_type === 'Full' && { fullLog }),
-    streamed: response_mode === 'Streamed',
-    ...(response_file && { responseFile: response_file }),
-    ...(trace && { trace }),
-  };
+const atEnds = { Stop: 'stop', 'Leave Running': 'leave running' } as const satisfies Record<Fields['on_cancel'], AtEnd>;
+
+function durableOf(fields: Fields): { durable?: DurableSettings } {
+  if (!fields.wait_for_durable_execution) return {};
+  const { durable_timeout, on_timeout, on_cancel } = fields;
+  const durable = { timeout: durable_timeout * 1000, onTimeout: atEnds[on_timeout], onCancel: atEnds[on_cancel] };
+  return { durable };
+}
+
+function callbackRequestOf(fields: Fields): CallbackRequest {
+  const { callback_id: callbackId, callback_payload, callback_error_type, callback_error_message } = fields;
+  if (callbackId === undefined) throw new Error('a task without callback_id'); // the schema requires it
+  switch (fields.callback_result) {
+    case 'Success':
+      return {
+        ...{ callbackId, result: 'success' },
+        ...(callback_payload !== undefined && { payload: Buffer.from(callback_payload) }),
+      };
+    case 'Failure': {
+      // Never an empty error: AWS may record one without waking the function.
+      const message = callback_error_message ?? 'the callback was answered with a failure';
+      const error = { type: callback_error_type ?? 'CallbackFailure', message, data: callback_payload ?? null };
+      return { callbackId, result: 'failure', error: { ...error, stackTrace: [] } };
+    }
+    case 'Heartbeat':
+      return { callbackId, result: 'heartbeat' };
+  }
 }
 
 function listRequestOf({ marker, max_items, function_version }: Fields): ListRequest {
@@ -134,7 +170,8 @@ async function payloadOf(
   readFile: ReadFile,
   violations: Violation[],
 ): Promise<Uint8Array | undefined> {
-  const { action, payload_source, payload_file, invocation_type } = fields;
+  const { action, payload_source, payload_file } = fields;
+  const invocation_type = fields.wait_for_durable_execution ? 'Event' : fields.invocation_type;
   if (action !== 'Trigger Lambda Function') return undefined;
   if (payload_source !== 'File' || payload_file === undefined) return parsed.payload;
   const limit = payloadLimit(invocation_type);

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../outcome/outcome.ts';
-import type { Delivery, Task } from '../../task/task.ts';
+import type { Delivery } from '../../task/delivery.ts';
+import type { Task } from '../../task/task.ts';
 import type { ActionContext } from '../action.ts';
 
 /** Says what the task would do and with what, and sends nothing. In place of the task's own action. */
@@ -31,11 +32,17 @@ function callOf(task: Task): string {
       const { functionName, qualifier, invocationType, payload } = task.request;
       const operation = task.delivery.streamed ? 'InvokeWithResponseStream' : 'Invoke';
       const name = qualifier === undefined ? functionName : `${functionName}:${qualifier}`;
-      return `${operation} ${name} (${invocationType}) with ${payload?.length ?? 0} bytes of payload`;
+      const call = `${operation} ${name} (${invocationType}) with ${payload?.length ?? 0} bytes of payload`;
+      const { durable } = task;
+      return durable === undefined
+        ? call
+        : `${call} unless the durable execution is there already, and wait ${durable.timeout / 1000} s for its end`;
     }
     case 'List Functions':
       return `ListFunctions, at most ${task.request.maxItems}`;
     case 'Test Connection':
       return 'GetAccountSettings';
+    case 'Send Callback':
+      return `SendDurableExecutionCallback (${task.request.result})`;
   }
 }

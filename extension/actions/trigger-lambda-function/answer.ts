@@ -1,9 +1,9 @@
 import { snakeCase } from '../../formats/snake-case.ts';
-import type { InvokeResult, SavedPayload } from '../../outcome/answer.ts';
+import type { DurableResult, DurableWait, InvokeResult, SavedPayload } from '../../outcome/answer.ts';
 import type { AnswerForms } from '../answer-forms.ts';
 
 export const invokeResult: AnswerForms<InvokeResult> = {
-  output: ({ log, logComplete, payload, executedVersion, functionError, report, durableExecutionArn }) => ({
+  output: ({ log, logComplete, payload, executedVersion, functionError, report, durableExecutionArn, durable }) => ({
     log_result: log,
     log_complete: logComplete ?? null,
     payload: payload?.kind === 'text' ? payload.text : null,
@@ -12,6 +12,7 @@ export const invokeResult: AnswerForms<InvokeResult> = {
     report: report === null ? null : snakeCase(report),
     durable_execution_arn: durableExecutionArn,
     payload_saved: payload?.kind === 'saved' ? savedOf(payload) : null,
+    durable: durable === undefined ? null : durableOf(durable),
   }),
 
   /** The payload decoded; its text when it is no JSON; null when there is none. */
@@ -25,4 +26,21 @@ export const invokeResult: AnswerForms<InvokeResult> = {
 
 function savedOf({ path, bytes, sha256, isJson }: SavedPayload) {
   return { path, bytes, sha256, json: isJson };
+}
+
+function durableOf({ name, arn, status, startedAt, endedAt, waitingFor, invocations, resumed }: DurableResult) {
+  return {
+    ...{ name, arn, status, started_at: timeOf(startedAt), ended_at: timeOf(endedAt) },
+    waiting_for: waitingFor.map(waitOf),
+    ...{ invocations, resumed },
+  };
+}
+
+function waitOf({ kind, name, callbackId, until }: DurableWait) {
+  return { kind, name, callback_id: callbackId, until: timeOf(until) };
+}
+
+/** ISO 8601. */
+function timeOf(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString();
 }

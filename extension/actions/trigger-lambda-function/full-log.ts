@@ -1,7 +1,7 @@
+import type { LogEvent, LoggingFunction, LogPage, Logs, Whereabouts } from '../../log-ports.ts';
 import type { Report } from '../../outcome/answer.ts';
-import type { LogEvent, LoggingFunction, LogPage, Logs, Whereabouts } from '../../ports.ts';
+import type { FullLogRequest } from '../../task/delivery.ts';
 import type { Limits } from '../../task/limits.ts';
-import type { FullLogRequest } from '../../task/task.ts';
 import type { ActionContext } from '../action.ts';
 import { type LineKind, lineKinds, patternOf } from './log-lines.ts';
 import { LogMarks } from './log-marks.ts';
@@ -11,9 +11,9 @@ import { LogWindow } from './log-window.ts';
 import { parseReport } from './report.ts';
 import type { TaskFile } from './task-file.ts';
 
-/** A run whose log is wanted. */
-export interface LoggedRun extends LoggingFunction {
-  readonly requestId: string;
+/** The runs whose log is wanted: several, one after the other, for a durable execution. */
+export interface LoggedRuns extends LoggingFunction {
+  readonly requestIds: readonly string[];
   /** Milliseconds since 1970, by this host's clock. */
   readonly startedAt: number;
 }
@@ -32,11 +32,11 @@ const clockSkew = 300_000;
 const longest = 2 ** 30;
 
 /**
- * Reads the log of one run from CloudWatch Logs. Never throws: what cannot be read is a warning, and `isComplete` says
+ * Reads the log of runs from CloudWatch Logs. Never throws: what cannot be read is a warning, and `isComplete` says
  * whether the end was there.
  */
 export async function readFullLog(
-  run: LoggedRun,
+  runs: LoggedRuns,
   { wait }: FullLogRequest,
   file: TaskFile | null,
   context: ActionContext & { readonly limits: Limits },
@@ -48,10 +48,16 @@ export async function readFullLog(
   let isComplete = false;
   try {
     const logs = await session.logs();
-    const whereabouts = await reader.read((options) => logs.whereabouts(run, options));
+    const whereabouts = await reader.read((options) => logs.whereabouts(runs, options));
     if (whereabouts === null) throw new Error('GetFunctionConfiguration: AWS Lambda does not know the function');
-    const search = new RunSearch(run, whereabouts, logs, reader, store);
-    ({ isComplete, report } = await search.take());
+    let complete = 0;
+    for (const requestId of runs.requestIds) {
+      const search = new RunSearch({ requestId, startedAt: runs.startedAt }, whereabouts, logs, reader, store);
+      const taken = await search.take();
+      if (taken.isComplete) complete += 1;
+      report = taken.report;
+    }
+    isComplete = complete === runs.requestIds.length;
     if (!isComplete) log.warn(`log_type: the log is not complete; CloudWatch Logs has it in ${whereabouts.group}`);
   } catch (error) {
     log.warn(`log_type: the log cannot be read: ${(error as Error).message}`);
@@ -60,6 +66,12 @@ export async function readFullLog(
   else await file?.discard();
   if (file !== null && file.fault !== null) log.warn(`log_file: ${file.fault}: ${file.path}`);
   return { text: store.text(), isComplete, report: report === null ? null : parseReport(report) };
+}
+
+/** One run. */
+interface LoggedRun {
+  readonly requestId: string;
+  readonly startedAt: number;
 }
 
 class RunSearch {

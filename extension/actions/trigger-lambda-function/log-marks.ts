@@ -1,4 +1,4 @@
-import type { LogEvent } from '../../ports.ts';
+import type { LogEvent } from '../../log-ports.ts';
 import type { LineKind } from './log-lines.ts';
 
 /** The most streams whose reports are remembered. */

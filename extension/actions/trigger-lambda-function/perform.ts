@@ -1,15 +1,17 @@
-import { newTrace, parseTrace, type Trace } from '../../formats/trace-id.ts';
 import type { InvokeResult } from '../../outcome/answer.ts';
 import { CallError } from '../../outcome/call-failure.ts';
 import type { ErrorEntry, Execution, Outcome } from '../../outcome/outcome.ts';
-import type { Environment, InvokeAnswer, Log } from '../../ports.ts';
-import type { Delivery, InvokeRequest, TaskOf } from '../../task/task.ts';
+import type { InvokeAnswer, Log } from '../../ports.ts';
+import type { Delivery } from '../../task/delivery.ts';
+import type { InvokeRequest, TaskOf } from '../../task/task.ts';
 import type { ActionContext } from '../action.ts';
 import { functionErrorOf } from './function-error.ts';
 import { decodePayload } from './payload.ts';
 import type { Kept, PayloadStore } from './payload-store.ts';
 import { parseReport } from './report.ts';
+import { moved } from './result-file.ts';
 import { decodeTailLog } from './tail-log.ts';
+import { traceOf } from './trace.ts';
 
 /** Invokes the function once and reads the answer, and the log if that is wanted from elsewhere. */
 export async function triggerLambdaFunction(
@@ -17,24 +19,37 @@ export async function triggerLambdaFunction(
   context: ActionContext,
 ): Promise<Outcome> {
   const { fullLog } = task.delivery;
-  if (fullLog === undefined) return invokeOnce(task, context);
+  if (fullLog === undefined) return trigger(task, context);
   const { withFullLog } = await import('./with-full-log.ts');
-  return withFullLog(task, fullLog, context, () => invokeOnce(task, context));
+  return withFullLog(task, fullLog, context, () => trigger(task, context));
+}
+
+async function trigger(task: TaskOf<'Trigger Lambda Function'>, context: ActionContext): Promise<Outcome> {
+  const { delivery, durable } = task;
+  const { log, record } = context;
+  if (task.request.clientContext !== undefined && task.request.invocationType === 'Event') {
+    log.warn('client_context_script: AWS Lambda drops the client context of an Event invocation');
+  }
+  const trace = traceOf(delivery.trace, context);
+  record.traceId = trace.id;
+  const traced = { ...task, request: { ...task.request, traceHeader: trace.header } };
+  const store = await storeFor(delivery, context);
+  try {
+    if (durable === undefined) return await invokeOnce(traced, store, context);
+    const { runDurableExecution } = await import('../durable-execution/perform.ts');
+    const outcome = await runDurableExecution({ ...traced, durable }, context);
+    return store === null ? outcome : await moved(outcome, store, log);
+  } finally {
+    await store?.discard();
+  }
 }
 
 async function invokeOnce(
-  { request: asked, limits, delivery }: TaskOf<'Trigger Lambda Function'>,
+  { request, limits, delivery }: TaskOf<'Trigger Lambda Function'>,
+  store: PayloadStore | null,
   context: ActionContext,
 ): Promise<Outcome> {
   const { log, record, signal, session } = context;
-  if (asked.clientContext !== undefined && asked.invocationType === 'Event') {
-    log.warn('client_context_script: AWS Lambda drops the client context of an Event invocation');
-  }
-  const trace = delivery.trace ?? traceIn(context.environment, log) ?? newTrace(context.clock.now());
-  record.traceId = trace.id;
-  log.info(`Trace ${trace.id}`);
-  const request = { ...asked, traceHeader: trace.header };
-  const store = await storeFor(delivery, context);
   const { execution } = endings[request.invocationType];
   const { lambda } = session;
   const options = { limits, signal };
@@ -46,20 +61,16 @@ async function invokeOnce(
     record.running(execution, () =>
       delivery.streamed ? lambda.invokeStreamed(wanted, receive, options) : lambda.invoke(wanted, options),
     );
-  try {
-    const answer = await invoke(request).catch((error) => {
-      if (!request.logTail || !isTailRefused(error)) throw error;
-      log.warn('log_type: AWS Lambda has no tail log for functions on Managed Instances; invoking without it');
-      return invoke({ ...request, logTail: false });
-    });
-    const bare = bareResult(answer);
-    record.answer = bare; // from here on, nothing that fails can lose it
-    const kept = await keep(request, delivery, answer, store, log);
-    record.answer = { ...bare, payload: kept.payload };
-    return outcomeOf(request, answer, kept, log);
-  } finally {
-    await store?.discard();
-  }
+  const answer = await invoke(request).catch((error) => {
+    if (!request.logTail || !isTailRefused(error)) throw error;
+    log.warn('log_type: AWS Lambda has no tail log for functions on Managed Instances; invoking without it');
+    return invoke({ ...request, logTail: false });
+  });
+  const bare = bareResult(answer);
+  record.answer = bare; // from here on, nothing that fails can lose it
+  const kept = await keep(request, delivery, answer, store, log);
+  record.answer = { ...bare, payload: kept.payload };
+  return outcomeOf(request, answer, kept, log);
 }
 
 /** Where the payload goes; null when it stays in the answer. Opened before anything is sent. */
@@ -67,18 +78,6 @@ async function storeFor({ streamed, responseFile }: Delivery, context: ActionCon
   if (responseFile === undefined) return streamed ? (await import('./memory-store.ts')).memoryStore() : null;
   const { openResponseFile } = await import('./response-file.ts');
   return openResponseFile(responseFile, context);
-}
-
-/** The trace that this process is a part of. A text that is none must not keep the task from running. */
-function traceIn(environment: Environment, log: Log): Trace | null {
-  for (const name of ['traceparent', 'TRACEPARENT', '_X_AMZN_TRACE_ID']) {
-    const text = environment[name];
-    if (!text) continue;
-    const trace = parseTrace(text);
-    if (trace !== null) return trace;
-    log.warn(`${name} is not the name of a trace, and is not used`);
-  }
-  return null;
 }
 
 async function keep(

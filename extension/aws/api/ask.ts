@@ -1,4 +1,6 @@
 import type { AwsCredentialIdentity } from '@smithy/types';
+import { unlessCancelled } from '../../cancellation.ts';
+import { type AnswerDeadline, CallError } from '../../outcome/call-failure.ts';
 import type { Answered, CallOptions, Log } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
 import type { CredentialSource } from '../credentials/credential-source.ts';
@@ -13,6 +15,8 @@ export interface Called extends CallOptions {
   readonly name: string;
   readonly marker?: string;
   readonly canExecute?: boolean;
+  /** The field that `limits.waitTimeout` comes from. */
+  readonly deadline?: AnswerDeadline;
   /** Whether each request is worth a line in the log at its default level. */
   readonly quiet?: boolean;
   readonly secrets?: () => readonly Secret[];
@@ -29,44 +33,56 @@ export type Send<Result> = (
   journey: Journey,
 ) => Promise<{ readonly result: Result; readonly head: AnswerHead }>;
 
-/** Makes one call, in as many attempts as are allowed. */
-export type Call = <Result>(called: Called, send: Send<Result>) => Promise<Result & Answered>;
-
-/** Makes one call of an operation with its input, whose answer comes at once. */
-export type Ask = <Output extends object, Result>(
-  operation: Operation,
-  input: object,
-  asked: Asked<Output, Result>,
-) => Promise<Result & Answered>;
+/** Makes one call of an operation with its input. */
+export interface Ask {
+  <Output extends object, Result>(
+    operation: Operation,
+    input: object,
+    asked: Asked<Output, Result>,
+  ): Promise<Result & Answered>;
+  /** Makes one call whose answer is read in a way of its own. */
+  by<Result>(called: Called, send: Send<Result>): Promise<Result & Answered>;
+}
 
 /** The way that every call to a service takes; `target` says in words where they go. */
-export function calling(service: Service, target: string, credentials: CredentialSource, log: Log): Call {
-  return async function call<Result>(called: Called, send: Send<Result>): Promise<Result & Answered> {
-    const { name, marker = name, canExecute = false, quiet = false, secrets = () => [], limits, signal } = called;
+export function asking(service: Service, target: string, credentials: CredentialSource, log: Log): Ask {
+  async function by<Result>(called: Called, send: Send<Result>): Promise<Result & Answered> {
+    const { name, marker = name, canExecute = false, secrets = () => [], quiet = false, ...options } = called;
     const { transport } = service;
     const own = quiet ? { ...log, info: (line: string) => log.debug(line) } : log;
     // Before the call and not within it: the calls for credentials have deadlines and failures of their own.
-    const identity = await credentials.fresh({ limits, signal, log: own, transport });
-    const policy = {
-      ...{ limits, signal, name, target, canExecute, transport, log: own },
-      deadline: 'wait_for_completion_timeout' as const,
+    const identity = await unlessCancelled(credentials.fresh({ ...options, log: own, transport }), options.signal);
+    const call = {
+      ...{ deadline: 'wait_for_completion_timeout' as const, ...options, name, target, canExecute, transport },
+      log: own,
       secrets: () => [...secrets(), ...secretsOf(identity)],
       marker: `${marker}: sending the request to ${target}`,
       correctClock: (date: string) => correctClock(service, date),
     };
-    const { value, attempts } = await makeCall(policy, async (journey) => {
+    const made = makeCall(call, async (journey) => {
       const { result, head } = await send(identity, journey);
       return { ...result, statusCode: head.statusCode, requestId: requestIdOf(head) };
     });
+    const { value, attempts } = await made.catch((error) => {
+      if (error instanceof CallError && expired.has(error.failure.name)) credentials.forget?.();
+      throw error;
+    });
     return { ...value, attempts };
-  };
+  }
+
+  function ask<Output extends object, Result>(
+    operation: Operation,
+    input: object,
+    asked: Asked<Output, Result>,
+  ): Promise<Result & Answered> {
+    return by(asked, async (identity, journey) => {
+      const { output, head } = await exchange<Output>(service, operation, input, identity, journey, asked);
+      return { result: asked.read(output), head };
+    });
+  }
+
+  return Object.assign(ask, { by });
 }
 
-export function asking(service: Service, call: Call): Ask {
-  return (operation, input, { read, headers, check, ...called }) =>
-    call(called, async (identity, journey) => {
-      const handling = { ...(headers && { headers }), ...(check && { check }) };
-      const { output, head } = await exchange<never>(service, operation, input, identity, journey, handling);
-      return { result: read(output), head };
-    });
-}
+/** Whoever calls again then, as one does who waits for hours, must not call with the same keys. */
+const expired = new Set(['ExpiredToken', 'ExpiredTokenException', 'InvalidToken', 'UnrecognizedClientException']);

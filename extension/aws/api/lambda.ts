@@ -10,11 +10,10 @@ import {
 } from '@aws-sdk/client-lambda';
 import { AwsRestJsonProtocol } from '@aws-sdk/core/protocols';
 import type { FunctionSummary } from '../../outcome/answer.ts';
-import type { Lambda, Log } from '../../ports.ts';
+import type { Lambda } from '../../ports.ts';
 import type { InvokeRequest } from '../../task/task.ts';
-import type { CredentialSource } from '../credentials/credential-source.ts';
 import type { AnswerHead } from '../transport/journey.ts';
-import { asking, calling } from './ask.ts';
+import type { Ask } from './ask.ts';
 import { foreignAnswer } from './aws-error.ts';
 import { confidential } from './confidential.ts';
 import { type Handling, openExchange, operation, type Service } from './service.ts';
@@ -29,10 +28,8 @@ export function lambdaProtocol() {
   return new AwsRestJsonProtocol({ defaultNamespace: 'com.amazonaws.lambda', errorTypeRegistries });
 }
 
-/** The calls to AWS Lambda in the core's terms; `target` says in words where they go. */
-export function lambdaOver(service: Service, target: string, credentials: CredentialSource, log: Log): Lambda {
-  const call = calling(service, target, credentials, log);
-  const ask = asking(service, call);
+/** The calls to AWS Lambda in the core's terms. */
+export function lambdaOver(ask: Ask, service: Service): Lambda {
   return {
     invoke(request, options) {
       const { functionName, invocationType } = request;
@@ -53,7 +50,7 @@ export function lambdaOver(service: Service, target: string, credentials: Creden
         marker: `Invoke ${functionName} (${invocationType}, streamed)`,
         secrets: () => confidential(request),
       };
-      return call(called, async (identity, journey) => {
+      return ask.by(called, async (identity, journey) => {
         const [input, handling] = [inputOf(request), handlingOf(request)];
         const opened = await openExchange(service, invokeStreamed, input, identity, journey, handling);
         return { result: await readStream(opened, journey, receive), head: opened.head };

@@ -9,10 +9,11 @@ import {
 import { defaultEndpointResolver } from '@aws-sdk/client-cloudwatch-logs/dist-es/endpoint/endpointResolver.js';
 import { type FunctionConfiguration, GetFunctionConfiguration$ } from '@aws-sdk/client-lambda';
 import { AwsJson1_1Protocol } from '@aws-sdk/core/protocols';
-import type { CallOptions, Log, LogEvent, Logs } from '../../ports.ts';
+import type { LogEvent, Logs } from '../../log-ports.ts';
+import type { CallOptions, Log } from '../../ports.ts';
 import type { CredentialSource } from '../credentials/credential-source.ts';
 import type { Endpoints } from '../endpoints.ts';
-import { asking, calling } from './ask.ts';
+import { type Ask, asking } from './ask.ts';
 import { foreignAnswer } from './aws-error.ts';
 import { resolved } from './regional-endpoint.ts';
 import { keptEndpoint, operation, type Service } from './service.ts';
@@ -31,7 +32,7 @@ const operations = {
 };
 
 /** Reads logs: those of a function are where AWS Lambda says, and CloudWatch Logs has them. */
-export function logsOver({ endpoints, service: lambda, credentials }: LogsClient, target: string, log: Log): Logs {
+export function logsOver(askLambda: Ask, { endpoints, service: lambda, credentials }: LogsClient, log: Log): Logs {
   const { region, configuredLogs, partition } = endpoints;
   const service: Service = {
     ...{ signingName: 'logs', region, transport: lambda.transport, clock: { offset: lambda.clock.offset } },
@@ -43,9 +44,7 @@ export function logsOver({ endpoints, service: lambda, credentials }: LogsClient
       return configured === null ? resolved(defaultEndpointResolver, partition) : new URL(configured);
     }),
   };
-  const logsTarget = `CloudWatch Logs in ${region}`;
-  const askLambda = asking(lambda, calling(lambda, target, credentials, log));
-  const askLogs = asking(service, calling(service, logsTarget, credentials, log));
+  const askLogs = asking(service, `CloudWatch Logs in ${region}`, credentials, log);
   const quiet = (options: CallOptions, name: string) => ({ ...options, name, quiet: true });
   return {
     whereabouts({ functionName, qualifier }, options) {

@@ -81,6 +81,8 @@ export interface Handling {
   readonly headers?: Readonly<Record<string, string>>;
   /** Throws AnswerError when the head of an answer of success is not what the service sends. */
   readonly check?: (head: AnswerHead) => void;
+  /** The most bytes of an answer that are read. */
+  readonly answerLimit?: number;
 }
 
 /** An answer of success whose body is still to be read. */
@@ -99,7 +101,7 @@ export async function exchange<Output extends object>(
   handling: Handling = {},
 ): Promise<Exchange<Output>> {
   const { message, head } = await openExchange(service, operation, input, identity, journey, handling);
-  const { bytes, whole } = await readBody(message, answerLimit);
+  const { bytes, whole } = await readBody(message, handling.answerLimit ?? answerLimit);
   if (!whole) return { output: null, head };
   return { output: await read<Output>(service, operation, head, bytes), head };
 }
