@@ -1,6 +1,7 @@
 import { printable } from '../../formats/printable.ts';
 import type { Execution, Outcome } from '../../outcome/outcome.ts';
 import { statuses } from '../../outcome/status.ts';
+import { topics } from './explanations.ts';
 import type { Terminal } from './terminal.ts';
 import type { Wording } from './wording.ts';
 
@@ -25,10 +26,10 @@ export function verdictLines(outcome: Outcome, { terminal, wording, runs }: Show
     }))
     .filter(({ message }) => !sentence.includes(message))
     .map(({ label, message }) => `  ${label}: ${message}\n`);
-  const request = requestId === null ? '' : ` Request ${printable(requestId)}.`;
+  const request = requestId === null ? '' : paint('dim', `Request ${printable(requestId)}\n`);
   const more = failed && terminal.isTerminal ? paint('dim', `More: ue-aws-lambda explain ${topic(outcome)}\n`) : '';
-  const verdict = runs ? `${verdictOf(outcome)}${request}\n` : failed ? `Nothing was changed.${request}\n` : '';
-  return `${paint(failed ? 'red' : 'green', sentence)}\n${causes.join('')}${paint('bold', verdict)}${more}`;
+  const verdict = runs ? `${verdictOf(outcome)}\n` : failed ? 'Nothing was changed.\n' : '';
+  return `${paint(failed ? 'red' : 'green', sentence)}\n${causes.join('')}${paint('bold', verdict)}${runs || failed ? request : ''}${more}`;
 }
 
 /** Whether the function ran, and whether it is safe to call it again. */
@@ -50,8 +51,8 @@ const executions = {
   completed: 'The function ran to its end; calling again runs it again.',
 } as const satisfies Record<Execution, string>;
 
+/** What `explain` knows of the failure: the AWS error, else the exit code. */
 function topic({ status, errors }: Outcome): string {
   const [first] = errors ?? [];
-  const named = first?.field === undefined && /^[A-Za-z]+(Exception|Error|Denied|Token|Id)$/.test(first?.name ?? '');
-  return named && first !== undefined ? first.name : String(statuses[status].exitCode);
+  return first !== undefined && topics.includes(first.name) ? first.name : String(statuses[status].exitCode);
 }

@@ -20,7 +20,11 @@ afterAll(() => server.close());
 describe('what cannot be understood is refused before anything is sent', () => {
   test.each([
     ['a flag of another command', ['test', '--event'], '--event is a flag of invoke; test does not use it'],
-    ['a payload for a list', ['list', '--payload', '{}'], '--payload is a flag of invoke, doctor; list does not use it'],
+    [
+      'a payload for a list',
+      ['list', '--payload', '{}'],
+      '--payload is a flag of invoke, doctor; list does not use it',
+    ],
     ['Event and Dry Run', ['invoke', 'f', '--event', '--dry-run'], '--event and --dry-run contradict each other'],
     [
       'two payloads',
