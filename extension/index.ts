@@ -37,11 +37,11 @@ export { type ConnectionProfile, ConnectionProfileError } from './connector/prof
 export type { Violation } from './errors.ts';
 export { execute } from './execute.ts';
 export { processPorts } from './hosts/process/ports.ts';
-export type { Answer } from './outcome/answer.ts';
+export type { Answer, DurableResult, DurableWait } from './outcome/answer.ts';
 export { unknownOutcome } from './outcome/failure.ts';
 export type { ErrorEntry, Execution, Outcome } from './outcome/outcome.ts';
 export { toOutput } from './output.ts';
-export type { Log, Ports, Session } from './ports.ts';
+export type { DurableProgress, Log, OnProgress, Ports, Session } from './ports.ts';
 export {
   type RunTaskOptions,
   runTask,

@@ -49,6 +49,7 @@ const emptyResult = {
   request_id: null,
   report: null,
   durable_execution_arn: null,
+  durable: null,
   attempts: 0,
   error: null,
 };

@@ -1,9 +1,9 @@
-import type { AccountSettings, FunctionSummary } from './outcome/answer.ts';
+import type { AccountSettings, DurableResult, FunctionSummary } from './outcome/answer.ts';
 import type { Connection } from './task/connection.ts';
 import type { Limits } from './task/limits.ts';
-import type { InvokeRequest, ReadFile } from './task/task.ts';
+import type { CallbackRequest, DurableError, InvokeRequest, ReadFile } from './task/task.ts';
 
-export type { ReadFile };
+export type { DurableError, ReadFile };
 
 /** What the core may ask of the host it runs in. */
 export interface Ports {
@@ -15,6 +15,20 @@ export interface Ports {
   readonly log: Log;
   /** Aborted when the task is to be cancelled. */
   readonly signal: AbortSignal;
+  /** Told of what a durable execution that is waited for does, as it becomes known. */
+  readonly onProgress?: OnProgress | undefined;
+}
+
+export type OnProgress = (progress: DurableProgress) => void;
+
+/** One piece of news of a durable execution. */
+export interface DurableProgress extends Pick<DurableResult, 'name' | 'arn' | 'status' | 'waitingFor'> {
+  /** What has happened, in a sentence. */
+  readonly message: string;
+  /** The step that runs, by its name; null when none is known to. */
+  readonly step: string | null;
+  /** Milliseconds since the task began to wait. */
+  readonly elapsed: number;
 }
 
 /** Environment variables. */
@@ -61,6 +75,7 @@ export interface Session {
   readonly lambda: Lambda;
   /** Loads the calls of a check before a run. */
   inspect(): Promise<Inspector>;
+  readonly durable: DurableExecutions;
   close(): void;
 }
 
@@ -139,4 +154,82 @@ export interface FunctionDescription {
   readonly isDurable: boolean;
   readonly logFormat: string | null;
   readonly logGroup: string | null;
+}
+
+/** The calls that read and end durable executions. None can run a function; each throws CallError. */
+export interface DurableExecutions {
+  /** One page of the executions that have the name. */
+  find(query: DurableQuery, options: CallOptions): Promise<DurablePage>;
+  get(arn: string, options: DurableReadOptions): Promise<DurableExecution>;
+  /** One page of the history, the newest events first. */
+  history(arn: string, marker: string | null, options: CallOptions): Promise<HistoryPage>;
+  /** Ends the execution, not the invocation that is under way. Does nothing to one that has ended. */
+  stop(arn: string, error: DurableError, options: CallOptions): Promise<Answered>;
+  sendCallback(request: CallbackRequest, options: CallOptions): Promise<Answered>;
+}
+
+export interface DurableQuery {
+  readonly functionName: string;
+  readonly qualifier?: string;
+  readonly name: string;
+  readonly marker?: string;
+}
+
+export interface DurableReadOptions extends CallOptions {
+  /** Whether payload, result and error are asked for. */
+  readonly withData: boolean;
+}
+
+/** Times are in milliseconds since 1970. */
+export interface DurableSummary {
+  readonly arn: string;
+  readonly name: string;
+  readonly status: string;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+}
+
+export interface DurablePage extends Answered {
+  readonly executions: readonly DurableSummary[];
+  readonly nextMarker: string | null;
+}
+
+export interface DurableExecution extends Answered, DurableSummary {
+  readonly version: string | null;
+  /** Null when it was not asked for, or is not shown. */
+  readonly input: string | null;
+  readonly result: string | null;
+  readonly error: DurableError | null;
+  /** Seconds. */
+  readonly executionTimeout: number | null;
+  /** Whether the answer was too large to be read. */
+  readonly tooLarge: boolean;
+}
+
+export interface HistoryPage extends Answered {
+  readonly events: readonly HistoryEvent[];
+  readonly nextMarker: string | null;
+}
+
+/** An event of a history: what it is, and what of its details a waiter uses. */
+export interface HistoryEvent {
+  /** Counts from 1. */
+  readonly id: number;
+  /** Milliseconds since 1970. */
+  readonly at: number | null;
+  /** As AWS names it, such as StepSucceeded. */
+  readonly type: string;
+  /** The id of the operation that it is of. */
+  readonly operation: string | null;
+  readonly name: string | null;
+  /** InvocationCompleted: the request id of the invocation. */
+  readonly requestId: string | null;
+  readonly callbackId: string | null;
+  /** WaitStarted, CallbackStarted: when the wait is over at the latest. Milliseconds since 1970. */
+  readonly until: number | null;
+  /** ChainedInvokeStarted: the function that was invoked. */
+  readonly functionName: string | null;
+  /** StepFailed: seconds until the next attempt; null when there is none. */
+  readonly retryDelay: number | null;
+  readonly attempt: number | null;
 }

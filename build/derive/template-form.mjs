@@ -8,6 +8,8 @@
  */
 const trigger = ['action', 'Trigger Lambda Function'];
 const list = ['action', 'List Functions'];
+const callback = ['action', 'Send Callback'];
+const waiting = ['wait_for_durable_execution', 'true'];
 const answer = ['invocation_type', 'Request Response'];
 const role = ['role_based_access', 'true'];
 const proxy = ['use_proxy', 'true'];
@@ -51,6 +53,19 @@ export const form = [
   ],
   [{ name: 'durable_execution_name', show: trigger, span: 2 }],
   [
+    { name: 'wait_for_durable_execution', show: trigger },
+    { name: 'durable_timeout', show: waiting },
+  ],
+  [
+    { name: 'on_timeout', show: waiting },
+    { name: 'on_cancel', show: waiting },
+  ],
+  [
+    { name: 'callback_id', show: callback, must: true },
+    { name: 'callback_result', show: callback },
+  ],
+  [{ name: 'callback_payload', show: ['callback_result', 'Success', 'Failure'], span: 2 }],
+  [
     { name: 'marker', show: list },
     { name: 'max_items', show: list },
   ],
@@ -67,6 +82,7 @@ export const outputs = [
     { name: 'request_id', label: 'Request ID', hint: 'Request id of the invocation, as in the logs of the function.' },
     { name: 'durable_execution_arn', label: 'Durable Execution ARN', hint: 'ARN of the durable execution, if any.' },
   ],
+  [{ name: 'durable_status', label: 'Durable Status', hint: 'Status of the durable execution that was waited for.' }],
 ];
 
 /** Labels of choices that do not speak for themselves. */

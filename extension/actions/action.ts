@@ -4,7 +4,7 @@ import type { Ports, Session } from '../ports.ts';
 import type { Action, TaskOf } from '../task/task.ts';
 
 /** What an action works with, besides its task. */
-export interface ActionContext extends Pick<Ports, 'log' | 'signal' | 'clock'> {
+export interface ActionContext extends Pick<Ports, 'log' | 'signal' | 'clock' | 'onProgress'> {
   readonly session: Session;
   /** Takes down what the action establishes, at the moment when it is established. */
   readonly record: TaskRecord;

@@ -2,6 +2,7 @@ import type { Answer, AnswerKind, AnswerOf } from '../outcome/answer.ts';
 import type { AnswerForms } from './answer-forms.ts';
 import { checkResult } from './check/answer.ts';
 import { functionList } from './list-functions/answer.ts';
+import { callbackAnswered } from './send-callback/answer.ts';
 import { accountSettings } from './test-connection/answer.ts';
 import { invokeResult } from './trigger-lambda-function/answer.ts';
 
@@ -10,6 +11,7 @@ const forms: { readonly [K in AnswerKind]: AnswerForms<AnswerOf<K>> } = {
   functions: functionList,
   account: accountSettings,
   check: checkResult,
+  callback: callbackAnswered,
 };
 
 export function formsOf(answer: Answer): AnswerForms<Answer> {

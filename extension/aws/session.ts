@@ -1,5 +1,7 @@
 import type { OpenSession, Ports, Session } from '../ports.ts';
 import type { Connection } from '../task/connection.ts';
+import { asking } from './api/ask.ts';
+import { durableOver } from './api/durable.ts';
 import { lambdaOver, lambdaProtocol } from './api/lambda.ts';
 import { keptEndpoint, type Service } from './api/service.ts';
 import { type CredentialSource, credentialSource } from './credentials/credential-source.ts';
@@ -47,6 +49,7 @@ export function sessionOver(
 ): Session {
   const { region, regionSource, configured } = endpoints;
   const target = configured?.url ?? `AWS Lambda in ${region}`;
+  const ask = asking(service, target, credentials, log);
   return {
     region,
     sources: {
@@ -54,11 +57,12 @@ export function sessionOver(
       endpoint: configured === null ? `the endpoint of ${region}` : `${configured.url} (${configured.source})`,
       credentials: credentials.description,
     },
-    lambda: lambdaOver(service, target, credentials, log),
     async inspect() {
       const { inspectorOver } = await import('./api/inspector.ts');
       return inspectorOver(endpoints, service, credentials, log);
     },
+    lambda: lambdaOver(ask),
+    durable: durableOver(ask),
     close,
   };
 }

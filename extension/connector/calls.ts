@@ -1,6 +1,7 @@
 import { ValidationError, type Violation } from '../errors.ts';
 import { clientContextOf } from '../formats/client-context.ts';
 import { renderJson, renderText, renderValue, type Scope, TemplateError } from '../formats/template-parameters.ts';
+import type { OnProgress } from '../ports.ts';
 
 interface AnyCall {
   /** What `{{ path }}` in the texts and the JSON of this call refers to; without it they are sent as they are. */
@@ -27,6 +28,18 @@ export interface InvokeCall extends InvokeAsyncCall {
   readonly logType?: 'None' | 'Tail' | undefined;
   /** Checks permission and parameters only. */
   readonly dryRun?: boolean | undefined;
+  /** Name of the durable execution: AWS starts one for one name. */
+  readonly durableExecutionName?: string | undefined;
+  /** Starts a durable execution, or finds the one that has the name, and waits for its end. */
+  readonly waitForDurableExecution?: boolean | undefined;
+  /** Seconds to wait for it, 1 to 31622400; 86400 when unset. */
+  readonly durableTimeout?: number | string | null | undefined;
+  /** What is done with it when durableTimeout has passed; left running when unset. */
+  readonly onTimeout?: 'Leave Running' | 'Stop' | undefined;
+  /** What is done with it when the call is cancelled; stopped when unset. */
+  readonly onCancel?: 'Stop' | 'Leave Running' | undefined;
+  /** Told of what the execution does, as it becomes known. */
+  readonly onProgress?: OnProgress | undefined;
 }
 
 export interface ListFunctionsCall extends AnyCall {
@@ -41,14 +54,25 @@ type Raw = Record<string, unknown>;
 
 /** The fields of Invoke. Throws ValidationError with everything that is wrong. */
 export function invokeFields(call: InvokeCall): Raw {
-  const reading = new Reading(call, [...asyncNames, 'logType', 'dryRun']);
+  const reading = new Reading(call, [...asyncNames, 'logType', 'dryRun', ...durableNames]);
   const dryRun = reading.boolean('dryRun');
+  reading.callback('onProgress');
   return reading.done({
     ...functionFields(reading),
     invocation_type: dryRun ? 'Dry Run' : 'Request Response',
     log_type: dryRun ? 'None' : reading.text('logType'),
+    durable_execution_name: reading.text('durableExecutionName'),
+    wait_for_durable_execution: reading.boolean('waitForDurableExecution'),
+    durable_timeout: reading.text('durableTimeout'),
+    on_timeout: reading.text('onTimeout'),
+    on_cancel: reading.text('onCancel'),
   });
 }
+
+const durableNames = [
+  ...['durableExecutionName', 'waitForDurableExecution', 'durableTimeout'],
+  ...['onTimeout', 'onCancel', 'onProgress'],
+];
 
 /** The fields of Invoke Async. */
 export function invokeAsyncFields(call: InvokeAsyncCall): Raw {
@@ -114,6 +138,11 @@ class Reading {
     if (value === true || value === 'true') return true;
     this.#refuse(name, 'must be true or false');
     return false;
+  }
+
+  callback(name: string): void {
+    const value = this.#call[name];
+    if (value !== undefined && typeof value !== 'function') this.#refuse(name, 'must be a function');
   }
 
   payload(): unknown {

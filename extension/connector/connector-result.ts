@@ -1,5 +1,5 @@
 import { formsOf } from '../actions/answers.ts';
-import type { Answer, FunctionSummary, InvokeResult } from '../outcome/answer.ts';
+import type { Answer, DurableResult, FunctionSummary, InvokeResult } from '../outcome/answer.ts';
 import type { ErrorEntry, Execution, Outcome } from '../outcome/outcome.ts';
 import { type Cause, causeOf } from './causes.ts';
 
@@ -42,6 +42,8 @@ export interface ConnectorMetadata extends Partial<Cause> {
   /** The end of the execution log, when it was asked for. */
   readonly logs?: string;
   readonly functionError?: string;
+  /** What is known of the durable execution that was waited for. */
+  readonly durable?: DurableResult;
   readonly requestId: string | null;
   readonly execution: Execution;
 }
@@ -102,12 +104,13 @@ export function toConnectorResult(
   return { success: false, error: errorOf(outcome, errors, cause), data, metadata };
 }
 
-function saidOf({ executedVersion, functionError, log }: InvokeResult, execution: Execution) {
+function saidOf({ executedVersion, functionError, log, durable }: InvokeResult, execution: Execution) {
   const ran = execution === 'completed' && functionError === null;
   return {
     ...(ran && executedVersion !== null && { executedVersion }),
     ...(log !== null && { logs: log }),
     ...(functionError !== null && { functionError }),
+    ...(durable !== undefined && { durable }),
   };
 }
 

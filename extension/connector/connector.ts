@@ -1,7 +1,7 @@
 import { CancelledError } from '../errors.ts';
 import { execute } from '../execute.ts';
 import { toFailure } from '../outcome/failure.ts';
-import type { Log, Ports } from '../ports.ts';
+import type { Log, OnProgress, Ports } from '../ports.ts';
 import {
   type InvokeAsyncCall,
   type InvokeCall,
@@ -24,7 +24,7 @@ import { type ConnectionProfile, fieldsOf, parseProfile } from './profile.ts';
 
 /** Calls AWS Lambda over one connection. Failures are results, never thrown. */
 export interface Connector {
-  /** Invokes a function and waits for its answer. */
+  /** Invokes a function and waits for its answer; with waitForDurableExecution for the end of its durable execution. */
   invoke(call: InvokeCall): Promise<ConnectorResult<InvokeData>>;
   /** Hands the call to Lambda's queue and does not wait for the function. */
   invokeAsync(call: InvokeAsyncCall): Promise<ConnectorResult<AsyncData>>;
@@ -55,7 +55,7 @@ export function connectorOver(rawProfile: ConnectionProfile, ports: ConnectorPor
   let closed = false;
 
   async function call<Data>(method: Method, options: unknown, fields: () => Record<string, unknown>) {
-    const { functionName, signal } = Object(options) as { functionName?: unknown; signal?: AbortSignal };
+    const { functionName, signal, onProgress } = Object(options) as AnyOptions;
     const abort = new AbortController();
     const cancel = () => abort.abort();
     running.add(abort);
@@ -63,7 +63,11 @@ export function connectorOver(rawProfile: ConnectionProfile, ports: ConnectorPor
     try {
       if (closed || signal?.aborted) throw new CancelledError('the call was cancelled before it was sent');
       const raw = { ...connection, ...fields() };
-      const outcome = await execute(raw, { ...ports, signal: abort.signal });
+      const outcome = await execute(raw, {
+        ...ports,
+        signal: abort.signal,
+        onProgress: quietly(onProgress, ports.log),
+      });
       return toConnectorResult(
         { method, connectionId, functionName: textOf(raw.function_name) },
         outcomeInConnectorTerms(outcome),
@@ -94,4 +98,22 @@ export function connectorOver(rawProfile: ConnectionProfile, ports: ConnectorPor
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+interface AnyOptions {
+  readonly functionName?: unknown;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
+}
+
+/** A caller's function that throws must not end the wait. */
+function quietly(onProgress: OnProgress | undefined, log: Log): OnProgress | undefined {
+  if (onProgress === undefined) return undefined;
+  return (progress) => {
+    try {
+      onProgress(progress);
+    } catch (error) {
+      log.warn(`onProgress threw ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
 }

@@ -6,12 +6,16 @@ const connectorNames: Readonly<Record<string, string>> = {
   client_context_script: 'clientContext',
   connect_timeout: 'connectTimeout',
   credentials: 'accessKeyId',
+  durable_execution_name: 'durableExecutionName',
+  durable_timeout: 'durableTimeout',
   endpoint_url: 'endpointUrl',
   function_name: 'functionName',
   function_version: 'functionVersion',
   log_type: 'logType',
   max_attempts: 'maxAttempts',
   max_items: 'maxItems',
+  on_cancel: 'onCancel',
+  on_timeout: 'onTimeout',
   payload_script: 'payload',
   proxy_ca_bundle_file: 'proxyCaBundleFile',
   proxy_credentials: 'proxyUser and proxyPassword',
@@ -22,6 +26,7 @@ const connectorNames: Readonly<Record<string, string>> = {
   sts_endpoint_url: 'stsEndpointUrl',
   use_proxy: 'proxy',
   wait_for_completion_timeout: 'timeout',
+  wait_for_durable_execution: 'waitForDurableExecution',
 };
 
 // `credentials` is an ordinary word too, so it is renamed only where it is a field.

@@ -1,5 +1,5 @@
 /** What AWS answered to a task, by action. */
-export type Answer = InvokeResult | FunctionList | AccountSettings | CheckResult;
+export type Answer = InvokeResult | FunctionList | AccountSettings | CheckResult | CallbackAnswered;
 
 export type AnswerKind = Answer['kind'];
 export type AnswerOf<K extends AnswerKind> = Extract<Answer, { kind: K }>;
@@ -15,6 +15,33 @@ export interface InvokeResult {
   readonly executedVersion: string | null;
   readonly functionError: string | null;
   readonly durableExecutionArn: string | null;
+  /** Of a durable execution that was waited for. */
+  readonly durable?: DurableResult;
+}
+
+/** What is known of a durable execution that was waited for. Times in milliseconds since 1970. */
+export interface DurableResult {
+  readonly name: string;
+  readonly arn: string;
+  /** As AWS names it; null before the first answer. */
+  readonly status: string | null;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly waitingFor: readonly DurableWait[];
+  /** The request ids of its invocations that have ended. */
+  readonly invocations: readonly string[];
+  /** Whether it was there before, so that this task started nothing. */
+  readonly resumed: boolean;
+}
+
+/** One thing that a durable execution waits for. */
+export interface DurableWait {
+  readonly kind: 'callback' | 'timer' | 'retry' | 'function';
+  /** The name of the operation, or of the function. */
+  readonly name: string | null;
+  readonly callbackId: string | null;
+  /** When it is over at the latest, if that is known. */
+  readonly until: number | null;
 }
 
 /** The payload of an answer, in memory or in a file. */
@@ -85,4 +112,10 @@ export interface CheckResult {
   /** The call in words. */
   readonly call: string;
   readonly sources: Readonly<Record<'region' | 'endpoint' | 'credentials', string>>;
+}
+
+/** A callback that was answered. */
+export interface CallbackAnswered {
+  readonly kind: 'callback';
+  readonly statusCode: number;
 }

@@ -56,6 +56,12 @@ export const statuses = {
     sentence: () =>
       'READ_TIMEOUT_ERROR: Did not receive a server response within the allotted time frame (wait_for_completion_timeout).',
   },
+  /** As READ_TIMEOUT_ERROR, of a durable execution. */
+  DURABLE_TIMEOUT: {
+    exitCode: 21,
+    classification: 'READ_TIMEOUT_ERROR',
+    sentence: (detail) => `READ_TIMEOUT_ERROR: ${detail}`,
+  },
   CANCELLED: {
     exitCode: 22,
     classification: 'CANCELLED',

@@ -3,7 +3,7 @@
 /** The fields of one task in their canonical form, defaults filled in. */
 export interface Fields {
   /** What the task does. */
-  readonly action: "Trigger Lambda Function" | "List Functions" | "Test Connection";
+  readonly action: "Trigger Lambda Function" | "List Functions" | "Test Connection" | "Send Callback";
   /** Access key id as user, secret access key as password, session token as token; in JSON input also a reference as from: env:PREFIX, file:PATH or profile:NAME. Unset: the default chain (environment, shared files and profiles, SSO, web identity, ECS, EC2). */
   readonly credentials?: { readonly user: string; readonly password: string; readonly token?: string } | { readonly from: string };
   /** Unset: the region in a full function ARN, then AWS_REGION, AWS_DEFAULT_REGION, the profile's region. */
@@ -62,6 +62,24 @@ export interface Fields {
   readonly tenant_id?: string;
   /** Name of the durable execution: AWS starts one execution for one name. */
   readonly durable_execution_name?: string;
+  /** Start a durable execution by Event and wait for its end. One that has the name already is waited for, and nothing is invoked. */
+  readonly wait_for_durable_execution: boolean;
+  /** Seconds to wait for the end of the durable execution, from the start of the task. */
+  readonly durable_timeout: number;
+  /** What is done with the durable execution when durable_timeout has passed. */
+  readonly on_timeout: "Leave Running" | "Stop";
+  /** What is done with the durable execution when the task is cancelled. */
+  readonly on_cancel: "Stop" | "Leave Running";
+  /** Send Callback: the callback that a durable execution waits for. */
+  readonly callback_id?: string;
+  /** Send Callback: Success and Failure end the wait, Heartbeat says that the work goes on. */
+  readonly callback_result: "Success" | "Failure" | "Heartbeat";
+  /** Send Callback: the result, sent byte for byte, or a JSON value; with Failure the data of the error. At most 1 MB. */
+  readonly callback_payload?: string;
+  /** Send Callback with Failure: the type of the error, such as Rejected. */
+  readonly callback_error_type?: string;
+  /** Send Callback with Failure: what went wrong, for people. */
+  readonly callback_error_message?: string;
   /** List Functions: where to continue, the next_marker of an earlier list. */
   readonly marker?: string;
   /** List Functions: the largest number of functions to list. */
@@ -74,7 +92,7 @@ export type Kind = 'choice' | 'credential' | 'text' | 'boolean' | 'integer' | 's
 
 /** How each field is read from the wire, in the order in which the output echoes them. */
 export const fieldTable: Readonly<Record<keyof Fields, FieldFacts>> = {
-  action: {"kind":"choice","choices":["Trigger Lambda Function","List Functions","Test Connection"]},
+  action: {"kind":"choice","choices":["Trigger Lambda Function","List Functions","Test Connection","Send Callback"]},
   credentials: {"kind":"credential","parts":["user","password","token","from"],"rule":"give the access key id as user and the secret access key as password, or a reference as from (env:PREFIX, file:PATH or profile:NAME); leave all unset to use the default credential chain"},
   region: {"kind":"text","rule":"must be the code of an AWS region, such as us-east-1"},
   role_based_access: {"kind":"boolean"},
@@ -104,6 +122,15 @@ export const fieldTable: Readonly<Record<keyof Fields, FieldFacts>> = {
   fail_on_function_error: {"kind":"boolean"},
   tenant_id: {"kind":"text","rule":"must be 1 to 256 letters, digits, blanks or ._:/=+-@"},
   durable_execution_name: {"kind":"text","rule":"must be 1 to 64 letters, digits, _ or -"},
+  wait_for_durable_execution: {"kind":"boolean"},
+  durable_timeout: {"kind":"integer","rule":"must be a whole number of seconds from 1 to 31622400"},
+  on_timeout: {"kind":"choice","choices":["Leave Running","Stop"]},
+  on_cancel: {"kind":"choice","choices":["Stop","Leave Running"]},
+  callback_id: {"kind":"text","rule":"must be the id of a callback, 1 to 1024 characters of base64, as in result.durable.waiting_for"},
+  callback_result: {"kind":"choice","choices":["Success","Failure","Heartbeat"]},
+  callback_payload: {"kind":"script"},
+  callback_error_type: {"kind":"text"},
+  callback_error_message: {"kind":"text"},
   marker: {"kind":"text"},
   max_items: {"kind":"integer","rule":"must be a whole number from 1 to 10000"},
   function_version: {"kind":"choice","choices":["ALL","unqualified"]},
@@ -129,6 +156,8 @@ export const fieldLimits = {
   max_attempts: {"minimum":1,"maximum":10},
   tenant_id: {"pattern":"^[A-Za-z0-9._:/=+@ -]{1,256}$"},
   durable_execution_name: {"pattern":"^[A-Za-z0-9_-]{1,64}$"},
+  durable_timeout: {"minimum":1,"maximum":31622400},
+  callback_id: {"pattern":"^[A-Za-z0-9+/=_-]{1,1024}$"},
   max_items: {"minimum":1,"maximum":10000},
 } as const;
 
@@ -136,6 +165,7 @@ export const fieldLimits = {
 export const conditions: readonly string[] = [
   "when role_based_access is true",
   "when action is Trigger Lambda Function",
+  "when action is Send Callback",
   "when payload_source is Script",
   "when payload_source is File",
   "when client_context_source is Script",

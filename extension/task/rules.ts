@@ -4,7 +4,7 @@ import { type FunctionName, parseFunctionName } from '../formats/function-name.t
 import { parseJson } from '../formats/parse-json.ts';
 import { type Proxies, parseProxies } from '../formats/proxies.ts';
 import type { Fields } from './fields.gen.ts';
-import { clientContextFault, payloadFault } from './sizes.ts';
+import { callbackFault, clientContextFault, payloadFault } from './sizes.ts';
 
 /** What the rules found in the texts of the fields. A part is absent when its field is unset or not used. */
 export interface Parsed {
@@ -70,12 +70,12 @@ const rules: readonly Rule[] = [
     return typeof proxies === 'string' ? { violations: broken('proxy', proxies) } : { parsed: { proxies } };
   },
 
-  function payload({ payload_source, payload_script, invocation_type }) {
+  function payload({ payload_source, payload_script, invocation_type, wait_for_durable_execution }) {
     if (payload_source !== 'Script' || payload_script === undefined) return {};
     const json = parseJson(payload_script);
     if ('fault' in json) return { violations: broken('payload_script', json.fault) };
     const bytes = Buffer.from(payload_script);
-    const fault = payloadFault(bytes.length, invocation_type);
+    const fault = payloadFault(bytes.length, wait_for_durable_execution ? 'Event' : invocation_type);
     return { parsed: { payload: bytes }, violations: broken('payload_script', fault) };
   },
 
@@ -85,4 +85,39 @@ const rules: readonly Rule[] = [
     const fault = 'fault' in json ? json.fault : clientContextFault(Buffer.byteLength(client_context_script));
     return { violations: broken('client_context_script', fault) };
   },
+
+  function durableWait(fields) {
+    const { action, wait_for_durable_execution, function_name, qualifier, invocation_type, log_type } = fields;
+    if (wait_for_durable_execution !== true || action !== 'Trigger Lambda Function') return {};
+    const name = function_name === undefined ? null : parseFunctionName(function_name);
+    const unqualified = qualifier === undefined && typeof name === 'object' && name?.qualifier === undefined;
+    return {
+      violations: [
+        ...broken('qualifier', unqualified ? qualifierNeeded : null),
+        ...broken('invocation_type', invocation_type === 'Dry Run' ? 'Dry Run starts nothing to wait for' : null),
+        ...broken(
+          'log_type',
+          log_type === 'Tail' ? 'Tail is not in the answer to a durable execution; set None' : null,
+        ),
+      ],
+    };
+  },
+
+  function callback({ action, callback_result, callback_payload, callback_error_type, callback_error_message }) {
+    if (action !== 'Send Callback') return {};
+    const size = Buffer.byteLength([callback_payload, callback_error_type, callback_error_message].join(''));
+    const useless = callback_result === 'Heartbeat' && callback_payload !== undefined;
+    const noError = callback_result === undefined || callback_result === 'Failure';
+    const misplaced = (value: unknown) => (noError || value === undefined ? null : 'goes with callback_result Failure');
+    return {
+      violations: [
+        ...broken('callback_payload', useless ? 'a Heartbeat has no payload' : callbackFault(size)),
+        ...broken('callback_error_type', misplaced(callback_error_type)),
+        ...broken('callback_error_message', misplaced(callback_error_message)),
+      ],
+    };
+  },
 ];
+
+const qualifierNeeded =
+  'is required with wait_for_durable_execution: AWS Lambda starts durable executions of a version, an alias or $LATEST';

@@ -30,6 +30,11 @@ export function clientContextFault(bytes: number): string | null {
   return `has ${count(encoded)} bytes when base64-encoded; AWS Lambda takes at most ${count(clientContextLimit)}`;
 }
 
+/** What is wrong with a callback's result or error of so many bytes, or null. */
+export function callbackFault(bytes: number): string | null {
+  return bytes > megabyte ? `has ${count(bytes)} bytes; AWS Lambda takes at most ${count(megabyte)}` : null;
+}
+
 function count(number: number): string {
   return number.toLocaleString('en-US');
 }

@@ -9,9 +9,10 @@ import { payloadFault, payloadLimit } from './sizes.ts';
 
 /** What is asked, parsed: nothing behind this point sees the wire form. Times are in milliseconds. */
 export type Task =
-  | (Asked<'Trigger Lambda Function'> & { readonly request: InvokeRequest })
+  | (Asked<'Trigger Lambda Function'> & { readonly request: InvokeRequest; readonly durable?: DurableSettings })
   | (Asked<'List Functions'> & { readonly request: ListRequest })
-  | Asked<'Test Connection'>;
+  | Asked<'Test Connection'>
+  | (Asked<'Send Callback'> & { readonly request: CallbackRequest });
 
 interface Asked<A extends Fields['action']> {
   readonly action: A;
@@ -35,6 +36,32 @@ export interface InvokeRequest {
   readonly failOnFunctionError: boolean;
 }
 
+/** How the end of a durable execution is waited for. */
+export interface DurableSettings {
+  /** Milliseconds, from the start of the task. */
+  readonly timeout: number;
+  readonly onTimeout: AtEnd;
+  readonly onCancel: AtEnd;
+}
+
+/** What is done with an execution that is waited for no longer. */
+export type AtEnd = 'stop' | 'leave running';
+
+/** The error of a durable execution or of a callback. */
+export interface DurableError {
+  readonly type: string | null;
+  readonly message: string | null;
+  readonly data: string | null;
+  readonly stackTrace: readonly string[];
+}
+
+/** How a callback is answered. */
+export type CallbackRequest = { readonly callbackId: string } & (
+  | { readonly result: 'success'; readonly payload?: Uint8Array }
+  | { readonly result: 'failure'; readonly error: DurableError }
+  | { readonly result: 'heartbeat' }
+);
+
 export interface ListRequest {
   readonly marker?: string;
   readonly maxItems: number;
@@ -56,11 +83,13 @@ export async function toTask(valid: ValidFields, readFile: ReadFile): Promise<Ta
   const asked = { connection: connectionOf(valid, ca), limits: limitsOf(fields) };
   switch (fields.action) {
     case 'Trigger Lambda Function':
-      return { action: fields.action, ...asked, request: invokeRequestOf(valid, payload) };
+      return { action: fields.action, ...asked, request: invokeRequestOf(valid, payload), ...durableOf(fields) };
     case 'List Functions':
       return { action: fields.action, ...asked, request: listRequestOf(fields) };
     case 'Test Connection':
       return { action: fields.action, ...asked };
+    case 'Send Callback':
+      return { action: fields.action, ...asked, request: callbackRequestOf(fields) };
   }
 }
 
@@ -79,7 +108,8 @@ function invokeRequestOf({ fields, parsed }: ValidFields, payload: Uint8Array | 
   return {
     functionName: functionName.name,
     ...(qualifier && { qualifier }),
-    invocationType: invocationTypes[fields.invocation_type],
+    // A durable execution is started by Event, so that no connection has to stay open for as long as it runs.
+    invocationType: fields.wait_for_durable_execution ? 'Event' : invocationTypes[fields.invocation_type],
     logTail: fields.log_type === 'Tail',
     ...(payload && { payload }),
     ...(hasContext && { clientContext: new Secret(client_context_script) }),
@@ -87,6 +117,35 @@ function invokeRequestOf({ fields, parsed }: ValidFields, payload: Uint8Array | 
     ...(durable_execution_name && { durableExecutionName: durable_execution_name }),
     failOnFunctionError: fields.fail_on_function_error,
   };
+}
+
+const atEnds = { Stop: 'stop', 'Leave Running': 'leave running' } as const satisfies Record<Fields['on_cancel'], AtEnd>;
+
+function durableOf(fields: Fields): { durable?: DurableSettings } {
+  if (!fields.wait_for_durable_execution) return {};
+  const { durable_timeout, on_timeout, on_cancel } = fields;
+  const durable = { timeout: durable_timeout * 1000, onTimeout: atEnds[on_timeout], onCancel: atEnds[on_cancel] };
+  return { durable };
+}
+
+function callbackRequestOf(fields: Fields): CallbackRequest {
+  const { callback_id: callbackId, callback_payload, callback_error_type, callback_error_message } = fields;
+  if (callbackId === undefined) throw new Error('a task without callback_id'); // the schema requires it
+  switch (fields.callback_result) {
+    case 'Success':
+      return {
+        ...{ callbackId, result: 'success' },
+        ...(callback_payload !== undefined && { payload: Buffer.from(callback_payload) }),
+      };
+    case 'Failure': {
+      // Never an empty error: AWS may record one without waking the function.
+      const message = callback_error_message ?? 'the callback was answered with a failure';
+      const error = { type: callback_error_type ?? 'CallbackFailure', message, data: callback_payload ?? null };
+      return { callbackId, result: 'failure', error: { ...error, stackTrace: [] } };
+    }
+    case 'Heartbeat':
+      return { callbackId, result: 'heartbeat' };
+  }
 }
 
 function listRequestOf({ marker, max_items, function_version }: Fields): ListRequest {
@@ -98,7 +157,8 @@ async function payloadOf(
   readFile: ReadFile,
   violations: Violation[],
 ): Promise<Uint8Array | undefined> {
-  const { action, payload_source, payload_file, invocation_type } = fields;
+  const { action, payload_source, payload_file } = fields;
+  const invocation_type = fields.wait_for_durable_execution ? 'Event' : fields.invocation_type;
   if (action !== 'Trigger Lambda Function') return undefined;
   if (payload_source !== 'File' || payload_file === undefined) return parsed.payload;
   const limit = payloadLimit(invocation_type);

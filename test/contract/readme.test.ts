@@ -7,11 +7,14 @@ import { commands } from '../../extension/hosts/cli/commands.ts';
 import { startLocal } from '../support/local-program.ts';
 import { bundle, cleanEnvironment, root } from '../support/run-program.ts';
 
-/** Every command of ue-aws-lambda in the shell blocks of a page, without those that serve until a signal. */
+/**
+ * Every command of ue-aws-lambda in the shell blocks of a page, without those that serve until a signal and those that
+ * answer a callback, which a test of their own shows.
+ */
 function examplesOf(path: string): string[] {
   const blocks = readFileSync(join(root, path), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g);
   const lines = [...blocks].flatMap(([, block = '']) => block.split('\n'));
-  return lines.filter((line) => /^(echo .*\| )?ue-aws-lambda (?!local|completion)/.test(line));
+  return lines.filter((line) => /^(echo .*\| )?ue-aws-lambda (?!local|completion|approve|reject|heartbeat)/.test(line));
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'ue-aws-lambda-readme-'));
@@ -46,6 +49,6 @@ test.each([...examplesOf('README.md'), ...examplesOf('docs/cli.md')])('%s', (lin
 
 test('the pages have examples of every command', () => {
   const all = [...examplesOf('README.md'), ...examplesOf('docs/cli.md')].join('\n');
-  const served = ['local', 'completion'];
+  const served = ['local', 'completion', 'approve', 'reject', 'heartbeat'];
   for (const { name } of commands) if (!served.includes(name)) expect(all).toContain(`ue-aws-lambda ${name}`);
 });

@@ -18,11 +18,17 @@ function callOf(task: Task): string {
     case 'Trigger Lambda Function': {
       const { functionName, qualifier, invocationType, payload } = task.request;
       const name = qualifier === undefined ? functionName : `${functionName}:${qualifier}`;
-      return `Invoke ${name} (${invocationType}) with ${payload?.length ?? 0} bytes of payload`;
+      const call = `Invoke ${name} (${invocationType}) with ${payload?.length ?? 0} bytes of payload`;
+      const { durable } = task;
+      return durable === undefined
+        ? call
+        : `${call} unless the durable execution is there already, and wait ${durable.timeout / 1000} s for its end`;
     }
     case 'List Functions':
       return `ListFunctions, at most ${task.request.maxItems}`;
     case 'Test Connection':
       return 'GetAccountSettings';
+    case 'Send Callback':
+      return `SendDurableExecutionCallback (${task.request.result})`;
   }
 }

@@ -11,12 +11,17 @@ import { decodeTailLog } from './tail-log.ts';
 
 /** Invokes the function once and reads the answer. */
 export async function triggerLambdaFunction(
-  { request, limits }: TaskOf<'Trigger Lambda Function'>,
+  task: TaskOf<'Trigger Lambda Function'>,
   context: ActionContext,
 ): Promise<Outcome> {
+  const { request, limits, durable } = task;
   const { log, record, signal, session } = context;
   if (request.clientContext !== undefined && request.invocationType === 'Event') {
     log.warn('client_context_script: AWS Lambda drops the client context of an Event invocation');
+  }
+  if (durable !== undefined) {
+    const { runDurableExecution } = await import('../durable-execution/perform.ts');
+    return runDurableExecution({ ...task, durable }, context);
   }
   const { execution } = endings[request.invocationType];
   const invoke = (wanted: InvokeRequest) =>

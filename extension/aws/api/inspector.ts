@@ -1,13 +1,12 @@
 import { type FunctionConfiguration, GetFunctionConfiguration$ } from '@aws-sdk/client-lambda';
 import { GetCallerIdentity$, type GetCallerIdentityResponse } from '@aws-sdk/client-sts';
-import type { CallOptions, FunctionDescription, Inspector, Log } from '../../ports.ts';
+import type { CallerIdentity, CallOptions, FunctionDescription, Inspector, Log } from '../../ports.ts';
 import { stsService } from '../credentials/assume-role.ts';
 import type { CredentialSource } from '../credentials/credential-source.ts';
-import { secretsOf } from '../credentials/identity-secrets.ts';
 import type { Endpoints } from '../endpoints.ts';
-import { makeCall } from '../transport/call.ts';
+import { asking } from './ask.ts';
 import { foreignAnswer } from './aws-error.ts';
-import { correctClock, exchange, type Operation, operation, type Service } from './service.ts';
+import { operation, type Service } from './service.ts';
 
 const operations = {
   identity: operation(GetCallerIdentity$),
@@ -21,50 +20,37 @@ export function inspectorOver(
   credentials: CredentialSource,
   log: Log,
 ): Inspector {
-  const { transport } = lambda;
-
-  async function ask<Output extends object>(
-    service: Service,
-    target: string,
-    called: Operation,
-    input: object,
-    { limits, signal }: CallOptions,
-  ): Promise<Output> {
-    const identity = await credentials.fresh({ limits, signal, log, transport });
-    const name = String(called.name);
-    const call = {
-      ...{ name, target, signal, transport, log, canExecute: false },
-      limits: { ...limits, waitTimeout: limits.connectTimeout },
-      deadline: 'connect_timeout' as const,
-      secrets: () => secretsOf(identity),
-      marker: `${name}: sending the request to ${target}`,
-      correctClock: (date: string) => correctClock(service, date),
-    };
-    const { value } = await makeCall(call, async (journey) => {
-      const { output } = await exchange<Output>(service, called, input, identity, journey);
+  /** Read calls, quick ones: both of their deadlines are that of a connection. */
+  const asked = <Output, Result>(name: string, { limits, signal }: CallOptions, read: (output: Output) => Result) => ({
+    ...{ name, signal, limits: { ...limits, waitTimeout: limits.connectTimeout } },
+    deadline: 'connect_timeout' as const,
+    read(output: Output | null) {
       if (output === null) throw foreignAnswer(`too long for ${name}`);
-      return output;
-    });
-    return value;
-  }
+      return read(output);
+    },
+  });
 
   return {
     async identity(options) {
       // A Lambda endpoint of its own, such as an emulator's or a VPC endpoint's, says nothing of STS.
       if (endpoints.configured !== null && (await endpoints.configuredSts()) === null) return null;
-      const target = `STS in ${endpoints.region}`;
-      const service = stsService(endpoints, transport);
-      const { Arn, Account } = await ask<GetCallerIdentityResponse>(service, target, operations.identity, {}, options);
-      if (!Arn || !Account) throw foreignAnswer('one without an ARN');
-      return { arn: Arn, account: Account };
+      const sts = stsService(endpoints, lambda.transport);
+      const ask = asking(sts, `STS in ${endpoints.region}`, credentials, log);
+      return ask(operations.identity, {}, asked('GetCallerIdentity', options, identityOf));
     },
 
     async describeFunction(functionName, qualifier, options) {
       const input = { FunctionName: functionName, ...(qualifier && { Qualifier: qualifier }) };
       const target = endpoints.configured?.url ?? `AWS Lambda in ${endpoints.region}`;
-      return descriptionOf(await ask(lambda, target, operations.describeFunction, input, options));
+      const ask = asking(lambda, target, credentials, log);
+      return ask(operations.describeFunction, input, asked('GetFunctionConfiguration', options, descriptionOf));
     },
   };
+}
+
+function identityOf({ Arn, Account }: GetCallerIdentityResponse): CallerIdentity {
+  if (!Arn || !Account) throw foreignAnswer('one without an ARN');
+  return { arn: Arn, account: Account };
 }
 
 function descriptionOf(answer: FunctionConfiguration): FunctionDescription {

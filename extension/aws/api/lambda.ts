@@ -10,17 +10,13 @@ import {
 } from '@aws-sdk/client-lambda';
 import { AwsRestJsonProtocol } from '@aws-sdk/core/protocols';
 import type { FunctionSummary } from '../../outcome/answer.ts';
-import type { Answered, CallOptions, Lambda, Log } from '../../ports.ts';
-import type { Secret } from '../../secret.ts';
+import type { Lambda } from '../../ports.ts';
 import type { InvokeRequest } from '../../task/task.ts';
-import type { CredentialSource } from '../credentials/credential-source.ts';
-import { secretsOf } from '../credentials/identity-secrets.ts';
-import { makeCall } from '../transport/call.ts';
-import { requestIdOf } from '../transport/foreign-error.ts';
 import type { AnswerHead } from '../transport/journey.ts';
+import type { Ask } from './ask.ts';
 import { foreignAnswer } from './aws-error.ts';
 import { confidential } from './confidential.ts';
-import { correctClock, exchange, type Operation, operation, type Service } from './service.ts';
+import { operation } from './service.ts';
 
 const operations = {
   invoke: operation(Invoke$),
@@ -32,42 +28,8 @@ export function lambdaProtocol() {
   return new AwsRestJsonProtocol({ defaultNamespace: 'com.amazonaws.lambda', errorTypeRegistries });
 }
 
-/** What a call needs besides its request. */
-interface Asked<Output, Result> extends CallOptions {
-  readonly name: string;
-  readonly marker?: string;
-  readonly canExecute?: boolean;
-  readonly secrets?: () => readonly Secret[];
-  /** Throws AnswerError when the head of an answer of success is not what AWS Lambda sends. */
-  readonly check?: (head: AnswerHead) => void;
-  /** Makes the result of the SDK's output, which is null when the answer is too large; throws AnswerError. */
-  readonly read: (output: Output | null) => Result;
-}
-
-/** The calls to AWS Lambda in the core's terms; `target` says in words where they go. */
-export function lambdaOver(service: Service, target: string, credentials: CredentialSource, log: Log): Lambda {
-  async function ask<Output extends object, Result>(
-    wanted: Operation,
-    input: object,
-    { name, marker = name, canExecute = false, secrets = () => [], check, read, ...options }: Asked<Output, Result>,
-  ): Promise<Result & Answered> {
-    const { transport } = service;
-    // Before the call and not within it: the calls for credentials have deadlines and failures of their own.
-    const identity = await credentials.fresh({ ...options, log, transport });
-    const call = {
-      ...{ ...options, name, target, canExecute, transport, log },
-      deadline: 'wait_for_completion_timeout' as const,
-      secrets: () => [...secrets(), ...secretsOf(identity)],
-      marker: `${marker}: sending the request to ${target}`,
-      correctClock: (date: string) => correctClock(service, date),
-    };
-    const { value, attempts } = await makeCall(call, async (journey) => {
-      const { output, head } = await exchange<Output>(service, wanted, input, identity, journey, check);
-      return { ...read(output), statusCode: head.statusCode, requestId: requestIdOf(head) };
-    });
-    return { ...value, attempts };
-  }
-
+/** The calls to AWS Lambda in the core's terms. */
+export function lambdaOver(ask: Ask): Lambda {
   return {
     invoke(request, options) {
       const { functionName, invocationType } = request;

@@ -82,6 +82,7 @@ export async function exchange<Output extends object>(
   identity: AwsCredentialIdentity,
   journey: Journey,
   check: (head: AnswerHead) => void = () => {},
+  limit = answerLimit,
 ): Promise<Exchange<Output>> {
   const request = await signed(service, await written(service, operation, input), identity);
   const message = await service.transport.send(request, journey);
@@ -91,7 +92,7 @@ export async function exchange<Output extends object>(
     throw answerError(head, body?.whole ? await errorIn(service, operation, head, body.bytes) : null);
   }
   check(head);
-  const { bytes, whole } = await readBody(message, answerLimit);
+  const { bytes, whole } = await readBody(message, limit);
   if (!whole) return { output: null, head };
   return { output: await read<Output>(service, operation, head, bytes), head };
 }

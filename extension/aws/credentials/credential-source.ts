@@ -10,6 +10,8 @@ export interface CredentialSource {
   readonly description: string;
   /** Usable credentials, fetched by calls of the given policy if need be. Throws CallError and ValidationError. */
   fresh(policy: CredentialPolicy): Promise<AwsCredentialIdentity>;
+  /** Looks up anew at the next call: AWS has said that these have expired, whatever was known of their expiry. */
+  forget?(): void;
 }
 
 /** The source that a connection asks for: given keys, a reference or the default chain, and the role on top of it. */
@@ -20,10 +22,17 @@ export function credentialSource(
 ): CredentialSource {
   const base = baseSource(credentials, endpoints, host);
   if (role === undefined) return base;
-  return renewed(`${base.description}, then the role ${role.arn}`, async (policy) => {
+  const assumed = renewed(`${base.description}, then the role ${role.arn}`, async (policy) => {
     const { assumeRole } = await import('./assume-role.ts');
     return assumeRole(role, endpoints, await base.fresh(policy), policy);
   });
+  return {
+    ...assumed,
+    forget() {
+      base.forget?.();
+      assumed.forget?.();
+    },
+  };
 }
 
 function baseSource(
@@ -98,6 +107,10 @@ function renewed(
 
   return {
     description,
+    forget() {
+      current = undefined;
+    },
+
     async fresh(policy) {
       while (current !== undefined && Date.now() < expires - margin) {
         try {

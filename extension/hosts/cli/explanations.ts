@@ -58,6 +58,12 @@ const meanings: Readonly<Record<Exclude<Status, 'DECODE_WARNING'>, Omit<Explanat
     remedy:
       'Set the timeout above that of the function (ue-aws-lambda doctor compares them), or queue the call as Event.',
   },
+  DURABLE_TIMEOUT: {
+    meaning:
+      'The durable execution did not end within durable_timeout. It was left running, or stopped, as on_timeout says.',
+    again: 'With the same durable_execution_name: the task finds the execution and goes on waiting for it.',
+    remedy: 'Run the same task again to go on waiting, or set a longer durable_timeout.',
+  },
   CANCELLED: {
     meaning: 'A signal cancelled the task.',
     again: after,

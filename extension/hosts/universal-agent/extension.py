@@ -218,7 +218,9 @@ class Answer(object):
 
     def output_fields(self):
         names = ("status_code", "execution", "request_id", "durable_execution_arn")
-        return {name: self.result[name] for name in names if self.result.get(name) is not None}
+        durable = self.result.get("durable") or {}
+        values = dict({name: self.result.get(name) for name in names}, durable_status=durable.get("status"))
+        return {name: value for name, value in values.items() if value is not None}
 
 
 def answer_of(run, manifest):

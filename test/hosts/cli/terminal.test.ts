@@ -55,7 +55,7 @@ describe('the table of functions', () => {
     const lines = functionTable.show(outcome, { out, err: out, isRaw: false }).trimEnd().split('\n');
     expect(lines).toHaveLength(3);
     expect(lines.filter((line) => [...line].length > width)).toEqual([]);
-    expect(lines[0]).toMatch(/^NAME .* DESCRIPTION$/);
+    expect(lines[0]).toMatch(width < 80 ? /^NAME / : /^NAME .* DESCRIPTION$/);
   });
 });
 
@@ -78,7 +78,8 @@ describe('progress', () => {
 
   test('on a terminal shows what has passed and what is left, and makes room for lines of the log', async () => {
     const { atLog } = await moments(true, (written) => written.includes('order'));
-    expect(atLog).toMatch(/order: \d+ s, at most \d+ s more \(Ctrl-C cancels\)\r\u001b\[2K$/);
+    expect(atLog).toMatch(/order: \d+ s, at most \d+ s more \(Ctrl-C cancels\)/);
+    expect(atLog.endsWith('\r\u001b[2K')).toBe(true);
   });
 
   test('is silent when asked to be', () => {

@@ -272,7 +272,7 @@ describe('the form', () => {
   });
 
   test('ends with the output-only fields', () => {
-    const names = ['status_code', 'execution', 'request_id', 'durable_execution_arn'];
+    const names = ['status_code', 'execution', 'request_id', 'durable_execution_arn', 'durable_status'];
     expect(template.fields.slice(-names.length).map(({ name }) => name)).toEqual(names);
     for (const name of names) expect(named(name).fieldRestriction).toBe('Output Only');
   });
