@@ -105,5 +105,7 @@ test('a signal after the answer does not change the exit code', async () => {
   const running = start(patient(large), { env: { NODE_OPTIONS: `--require=${preload}` } });
   await running.logged('(exit 0, execution completed)');
   running.child.kill('SIGTERM');
-  expect(await running.ended).toMatchObject({ exitCode: 0, killedBy: null, output: { exit_code: 0 } });
+  const ended = await running.ended;
+  expect(ended).toMatchObject({ exitCode: 0, killedBy: null, output: { exit_code: 0 } });
+  expect(ended.stderr).not.toContain('cancelling');
 });
