@@ -30,7 +30,7 @@ export interface RunOptions {
 export async function run({ fields, output, logLevel }: RunOptions): Promise<number> {
   const log = logTo(logLevel);
   let { exitCode } = statuses.CANCELLED;
-  const { signal, abort } = cancelOnSignals(log, () => exitAtOnce(exitCode));
+  const { signal, abort, finish } = cancelOnSignals(log, () => exitAtOnce(exitCode));
   const ports: Ports = { openSession: boundingLookups(openSession), readFile, log, signal };
   log.info(`${name} ${version}`);
   let raw: unknown = null;
@@ -45,7 +45,7 @@ export async function run({ fields, output, logLevel }: RunOptions): Promise<num
   report(delivered, log);
   // From here on a signal ends what still holds the process, and the exit code is that of the answer.
   exitCode = statuses[delivered.status].exitCode;
-  abort();
+  finish();
   return exitCode;
 }
 
