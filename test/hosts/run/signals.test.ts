@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -55,6 +55,13 @@ interface Scene {
 
 const started = (running: Running) => running.logged('ue-aws-lambda');
 
+/** Waits until a thread of the process waits for the other end of a FIFO, as far as the kernel tells. */
+async function inFifo({ child }: Running): Promise<void> {
+  const threads = `/proc/${child.pid}/task`;
+  const isWaiting = (thread: string) => readFileSync(`${threads}/${thread}/wchan`, 'utf8') === 'wait_for_partner';
+  while (!readdirSync(threads).some(isWaiting)) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 const scenes: Record<string, Scene> = {
   'while it reads standard input': {
     fields: () => ({}),
@@ -64,7 +71,7 @@ const scenes: Record<string, Scene> = {
   'while a thread waits for the other end of a FIFO': {
     fields: () => patient(silent, { credentials: undefined }),
     options: () => ({ env: { AWS_CONFIG_FILE: fifo, AWS_EC2_METADATA_DISABLED: 'true' } }),
-    reached: started,
+    reached: inFifo,
   },
   'while the function runs, with --output': {
     fields: () => patient(silent),
@@ -91,7 +98,7 @@ describe.each(Object.entries(scenes))('%s', (_, { fields, options, reached, isUn
 test('the answer to the first signal is whole, also when a thread holds the process', async () => {
   const env = { AWS_CONFIG_FILE: fifo, AWS_EC2_METADATA_DISABLED: 'true' };
   const running = start(patient(silent, { credentials: undefined }), { env });
-  await started(running);
+  await inFifo(running);
   running.child.kill('SIGTERM');
   const { output, killedBy } = await running.ended; // without a second signal
   expect(output).toMatchObject({ exit_code: 22, result: { execution: 'not_started' } });
