@@ -7,6 +7,8 @@ import type { Log } from '../../ports.ts';
  */
 export function strayFault(log: Log, abort: () => void): Promise<never> {
   return new Promise((_, reject) => {
+    // When nothing is left to wait for, Node would end with exit code 0 and no answer.
+    process.once('beforeExit', () => reject(new Error('the task has stopped without an end')));
     process.on('uncaughtException', (error) => {
       log.debug(`uncaught: ${error instanceof Error ? error.stack : error}`);
       reject(error);
