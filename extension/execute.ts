@@ -1,4 +1,5 @@
 import { perform } from './actions/index.ts';
+import { unlessCancelled } from './cancellation.ts';
 import { toFailure } from './outcome/failure.ts';
 import type { Outcome } from './outcome/outcome.ts';
 import { TaskRecord } from './outcome/task-record.ts';
@@ -8,12 +9,13 @@ import { toTask } from './task/task.ts';
 
 /** Runs one task from raw fields to its outcome. Never throws, never exits. */
 export async function execute(raw: unknown, ports: Ports, action: typeof perform = perform): Promise<Outcome> {
+  const { signal } = ports;
   const record = new TaskRecord(); // what is established stays, even when a later step fails
   try {
     const valid = parseFields(raw); // wire -> frozen fields, or every violation at once
     record.fields = { ...valid.fields };
-    const task = await toTask(valid, ports.readFile); // no nulls, payload bytes ready, secrets wrapped
-    const session = await ports.openSession(task, ports); // region, endpoints, proxy, credentials
+    const task = await unlessCancelled(toTask(valid, ports.readFile), signal); // no nulls, payload bytes, secrets wrapped
+    const session = await unlessCancelled(ports.openSession(task, ports), signal); // region, endpoints, credentials
     record.fields = { ...valid.fields, region: session.region };
     try {
       return record.complete(await action(task, { ...ports, session, record })); // the calls, and what came of them

@@ -73,6 +73,8 @@ export interface Session {
   /** Where region, endpoint and credentials come from, for people. */
   readonly sources: Readonly<Record<'region' | 'endpoint' | 'credentials', string>>;
   readonly lambda: Lambda;
+  /** Loads the calls of a check before a run. */
+  inspect(): Promise<Inspector>;
   readonly durable: DurableExecutions;
   close(): void;
 }
@@ -121,6 +123,38 @@ export interface FunctionPage extends Answered {
 }
 
 export interface AccountAnswer extends Answered, Pick<AccountSettings, 'limits' | 'usage'> {}
+
+/** Calls that say with whom and what a run would deal. Each throws CallError when it brings no whole answer. */
+export interface Inspector {
+  /** Who the credentials are; null when Lambda has an endpoint of its own and STS has none, so that nobody was asked. */
+  identity(options: CallOptions): Promise<CallerIdentity | null>;
+  describeFunction(
+    functionName: string,
+    qualifier: string | undefined,
+    options: CallOptions,
+  ): Promise<FunctionDescription>;
+}
+
+export interface CallerIdentity {
+  readonly arn: string;
+  readonly account: string;
+}
+
+export interface FunctionDescription {
+  readonly functionArn: string | null;
+  readonly version: string | null;
+  readonly runtime: string | null;
+  /** `Active` when it can be invoked at once. */
+  readonly state: string | null;
+  readonly stateReason: string | null;
+  readonly lastUpdateStatus: string | null;
+  readonly lastUpdateReason: string | null;
+  readonly timeoutSeconds: number | null;
+  readonly memoryMb: number | null;
+  readonly isDurable: boolean;
+  readonly logFormat: string | null;
+  readonly logGroup: string | null;
+}
 
 /** The calls that read and end durable executions. None can run a function; each throws CallError. */
 export interface DurableExecutions {

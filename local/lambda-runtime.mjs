@@ -8,10 +8,11 @@ import { writeSync } from 'node:fs';
 import Module from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-const [root, handler, file, marker] = process.argv.slice(2);
+const [root, handler, file, marker, runtimeApi] = process.argv.slice(2);
 const RESULTS = 4;
 let initialized = false;
 let failed = false;
+let running;
 
 // Lambda's log is one stream. Two pipes would lose the order in which a function writes to stdout and stderr.
 process.stderr.write = process.stdout.write.bind(process.stdout);
@@ -24,6 +25,7 @@ function report(message) {
 
 /** Ends an invocation: the marker tells the parent that all the output before it has arrived. */
 function finish(message) {
+  running = undefined;
   process.stdout.write(marker);
   report({
     ...message,
@@ -53,9 +55,12 @@ const service = {
   async next() {
     if (!initialized) report({ kind: 'ready', config: await readConfig() });
     initialized = true;
+    // A streamed response goes to the runtime API by itself: that the next event is asked for says that it is over.
+    if (running !== undefined) finish({ kind: 'streamed', id: running });
     process.channel.ref();
     const invocation = await new Promise((resolve) => process.once('message', resolve));
     process.channel.unref();
+    running = invocation.headers['lambda-runtime-aws-request-id'];
     process.env.AWS_LAMBDA_FUNCTION_VERSION = invocation.version;
     process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE = String(invocation.memorySize);
     return { bodyJson: invocation.event, headers: invocation.headers };
@@ -68,8 +73,8 @@ const service = {
 const load = Module._load;
 Module._load = (request, ...rest) => (request.endsWith('rapid-client.node') ? service : load(request, ...rest));
 
-// The client reads this variable when it starts and reports failures before the first event to it; those are ours below.
-process.env.AWS_LAMBDA_RUNTIME_API = '127.0.0.1:0';
+// The client reads this variable when it starts. It reports failures before the first event there, too; those are ours below.
+process.env.AWS_LAMBDA_RUNTIME_API = runtimeApi;
 // After it the client reports them as the invocation's and ends the process: `last` says that no other event is taken.
 for (const event of ['uncaughtException', 'unhandledRejection']) {
   process.on(event, (error) => {

@@ -12,7 +12,9 @@ import { createRefuser, type Faults } from './faults.ts';
 import { findFunction, findFunctions } from './functions/function-files.ts';
 import { answerCall, type GatePorts } from './gate.ts';
 import { readCall } from './http/call.ts';
+import { sendAnswer } from './http/send-answer.ts';
 import { SandboxPool } from './sandbox/sandbox-pool.ts';
+import { RuntimeApi } from './streams/runtime-api.ts';
 
 export interface LocalOptions {
   /** The folder whose handler files are the functions. */
@@ -60,11 +62,20 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   }
   const executions = new Map<string, number>();
   let url = '';
-  const pool = new SandboxPool({ runtimeFile, timeoutSeconds, concurrentExecutions, url: () => url });
+  const runtimeApi = new RuntimeApi();
+  await runtimeApi.listen();
+  const pool = new SandboxPool({
+    runtimeFile,
+    runtimeApi: runtimeApi.address,
+    timeoutSeconds,
+    concurrentExecutions,
+    url: () => url,
+  });
   const functionPorts = {
     functions: () => findFunctions(directory),
     findFunction: (name: string) => findFunction(directory, name),
     pool,
+    runtimeApi,
     log,
     onExecution: (name: string) => void executions.set(name, (executions.get(name) ?? 0) + 1),
   };
@@ -100,6 +111,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
       // Ending the children settles the invocations that still run; then no socket has anything to wait for.
       engine.stop();
       await pool.close();
+      await runtimeApi.close();
       server.closeAllConnections();
       await closed;
     },
@@ -123,11 +135,8 @@ async function handle(request: IncomingMessage, response: ServerResponse, ports:
   const id = randomUUID();
   try {
     const answer = await answerCall(await readCall(request, id), ports);
-    const body = Buffer.from(answer.body);
-    const length = answer.status === 204 ? {} : { 'content-length': body.length };
     const date = new Date(ports.now()).toUTCString(); // clients correct their clock by it
-    response.writeHead(answer.status, { ...answer.headers, ...length, date, 'x-amzn-requestid': id });
-    response.end(body);
+    await sendAnswer(response, answer, { date, 'x-amzn-requestid': id });
     ports.log(
       `${request.method} ${request.url} ${answer.status} ${answer.headers['x-amzn-errortype'] ?? ''}`.trimEnd(),
     );

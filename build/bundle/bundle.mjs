@@ -3,10 +3,12 @@
 //   program.cjs   what every task needs; the other .cjs files are loaded only when a task needs them
 //   index.js      the library, with its types in types/
 //   node-red/     the Node-RED nodes, with nothing that the others load
+//   man/          the man page
 //   cache/        V8's caches for this Node, from a real run
-import { copyFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { cliPages } from '../derive/cli-pages.mjs';
 import { lighterLibrary, lighterProgram } from './lighter.mjs';
 import { bundleNodeRed } from './node-red.mjs';
 import { writeNotices } from './notices.mjs';
@@ -82,4 +84,6 @@ const modules = [...(await program()), ...(await lambdaRuntime()), ...(await lib
 await copyFile(`${root}build/bundle/launcher.cjs`, `${dist}/main.cjs`);
 await writeNotices(modules, `${dist}/THIRD-PARTY-NOTICES.txt`);
 writeTypes(`${dist}/types`);
+await mkdir(`${dist}/man`);
+await writeFile(`${dist}/man/ue-aws-lambda.1`, (await cliPages()).man);
 await warmUp();

@@ -1,5 +1,5 @@
-// Makes self-contained executables of the bundle, for hosts without Node: npm run build:exe [-- TARGET ...]
-// Targets other than this machine's need a download by bun: linux-arm64, windows-x64, darwin-arm64, ...
+// Makes self-contained executables of the bundle, for hosts without Node: npm run build:exe [-- TARGET ... | all]
+// Without a target for this machine. Those of other machines need a download by bun.
 import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const own = `${process.platform}-${process.arch}`.replace('win32', 'windows');
-const targets = process.argv.length > 2 ? process.argv.slice(2) : [own];
+const known = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'windows-x64'];
+const targets = targetsOf(process.argv.slice(2));
 
 const bun = findBun();
 const alone = autoloadsOff();
@@ -28,6 +29,15 @@ for (const target of targets) {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   console.log(`${file}: ${Math.round(statSync(file).size / 2 ** 20)} MB`);
+}
+
+function targetsOf(words) {
+  if (words.length === 0) return [own];
+  if (words.length === 1 && words[0] === 'all') return known;
+  const unknown = words.filter((word) => !known.includes(word));
+  if (unknown.length === 0) return words;
+  console.error(`No such target: ${unknown.join(', ')}. Targets are all, ${known.join(', ')}.`);
+  process.exit(1);
 }
 
 /** All of bun's switches that keep an executable from reading settings or code in the folder that it is run in. */

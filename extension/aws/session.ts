@@ -57,6 +57,10 @@ export function sessionOver(
       endpoint: configured === null ? `the endpoint of ${region}` : `${configured.url} (${configured.source})`,
       credentials: credentials.description,
     },
+    async inspect() {
+      const { inspectorOver } = await import('./api/inspector.ts');
+      return inspectorOver(endpoints, service, credentials, log);
+    },
     lambda: lambdaOver(ask),
     durable: durableOver(ask),
     close,

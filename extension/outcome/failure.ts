@@ -22,6 +22,12 @@ export function unknownOutcome(reason: string, status: 'FAIL' | 'CANCELLED' = 'F
   };
 }
 
+/** The outcome of a task that was ended by an error which nobody caught, from what the task itself said at its end. */
+export function brokenOff(outcome: Outcome, error: unknown): Outcome {
+  const { status, detail, errors } = unexpected(error, outcome.execution);
+  return { ...outcome, status, detail, errors };
+}
+
 function outcomeOf(error: unknown, execution: Execution): Outcome {
   if (error instanceof ValidationError) return invalid(error);
   if (error instanceof CallError) return failed(error.failure, execution);

@@ -1,4 +1,4 @@
-import { ValidationError } from '../errors.ts';
+import { CancelledError, ValidationError } from '../errors.ts';
 import type { Answer } from './answer.ts';
 import { CallError, type CallFailure } from './call-failure.ts';
 import type { Execution, Outcome } from './outcome.ts';
@@ -44,8 +44,8 @@ export class TaskRecord {
       return answer;
     } catch (error) {
       if (error instanceof CallError) this.#ended(judge(error.failure).execution, error.failure);
-      // Input is refused before anything is sent; of any other fault, ours, nobody can say where the call was.
-      else if (!(error instanceof ValidationError)) this.raise('unknown');
+      // These come before anything is sent; of any other fault, ours, nobody can say where the call was.
+      else if (!(error instanceof ValidationError || error instanceof CancelledError)) this.raise('unknown');
       throw error;
     } finally {
       this.#sent = false;

@@ -30,7 +30,8 @@ export async function runFunction(call: FunctionCall, ports: FunctionPorts): Pro
   }
   const { version, requestId, clientContext, tenantId } = call;
   const run = await runHandler({ fn, arn, version, requestId, event, clientContext, tenantId }, lease, ports);
-  const { body, failed } = toResult(run);
+  const { body: bytes, failed } = toResult(run);
+  const body = bytes.toString();
   const log = writeLog(run);
   return failed ? { kind: 'error', body, timedOut: run.ending.kind === 'timeout', log } : { kind: 'done', body, log };
 }

@@ -9,6 +9,8 @@ import { type FunctionReference, functionNotFound, parseFunctionName, toVersion 
 import { type Answer, json } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import type { SandboxPool } from '../sandbox/sandbox-pool.ts';
+import { invokeStream } from '../streams/invoke-stream.ts';
+import type { RuntimeApi } from '../streams/runtime-api.ts';
 import { authorize, decodePart } from './authorize.ts';
 import { invoke } from './invoke.ts';
 import { LambdaError } from './lambda-error.ts';
@@ -20,6 +22,7 @@ export interface FunctionPorts {
   readonly functions: () => ReadonlyMap<string, FunctionFile>;
   readonly findFunction: (name: string) => FunctionFile | undefined;
   readonly pool: SandboxPool;
+  readonly runtimeApi: RuntimeApi;
   readonly log: (line: string) => void;
   readonly onExecution: (functionName: string) => void;
 }
@@ -31,13 +34,14 @@ export interface LambdaPorts extends FunctionPorts {
   readonly refuse: (operation: string) => Refusal | undefined;
 }
 
+const STREAM_PATH = /^\/2021-11-15\/functions\/([^/]*)\/response-streaming-invocations\/?$/;
 const FUNCTION_PATH = /^\/2015-03-31\/functions\/([^/]*)(\/invocations|\/configuration)?\/?$/;
 
 /** Answers one signed call of the Lambda API. */
 export async function answerLambda(call: Call, signer: Signer, ports: LambdaPorts): Promise<Answer> {
   const route = findRoute(call, signer.region, ports) ?? durableRoute(call, signer.region, ports);
   if (route === undefined) {
-    const message = `Nothing is served at ${call.method} ${call.path}. Served are Invoke, ListFunctions, GetFunction, GetFunctionConfiguration, GetAccountSettings and the operations of durable executions of Lambda, and AssumeRole and GetCallerIdentity of STS.`;
+    const message = `Nothing is served at ${call.method} ${call.path}. Served are Invoke, ListFunctions, GetFunction, GetFunctionConfiguration, GetAccountSettings, InvokeWithResponseStream and the operations of durable executions of Lambda, and AssumeRole and GetCallerIdentity of STS.`;
     throw new LambdaError(404, 'UnknownOperationException', message);
   }
   authorize(signer, `lambda:${route.permission ?? route.operation}`, route.resource);
@@ -53,8 +57,10 @@ function findRoute(call: Call, region: string, ports: LambdaPorts): Route | unde
   if (method === 'GET' && /^\/2016-08-19\/account-settings\/?$/.test(path)) {
     return { operation: 'GetAccountSettings', resource: '*', answer: () => getAccountSettings(ports) };
   }
-  const [matched, encodedName = '', action = ''] = FUNCTION_PATH.exec(path) ?? [];
-  if (matched === undefined || method !== (action === '/invocations' ? 'POST' : 'GET')) return undefined;
+  const [streamed, streamedName] = STREAM_PATH.exec(path) ?? [];
+  const [matched = streamed, encodedName = streamedName, action = ''] = FUNCTION_PATH.exec(path) ?? [];
+  const invokes = streamed !== undefined || action === '/invocations';
+  if (encodedName === undefined || matched === undefined || method !== (invokes ? 'POST' : 'GET')) return undefined;
   const qualifier = call.query.get('Qualifier') || undefined;
   const reference = parseFunctionName(decodePart(encodedName), qualifier, region);
   const find = (): FunctionFile => {
@@ -63,9 +69,11 @@ function findRoute(call: Call, region: string, ports: LambdaPorts): Route | unde
     return fn;
   };
   const resource = reference.arn;
-  if (action === '/invocations') {
-    const answer = (): Promise<Answer> => invoke(call, find(), reference, region, ports);
-    return { operation: 'Invoke', permission: 'InvokeFunction', resource, answer };
+  if (invokes) {
+    const operation = streamed === undefined ? 'Invoke' : 'InvokeWithResponseStream';
+    const run = streamed === undefined ? invoke : invokeStream;
+    const answer = (): Promise<Answer> => run(call, find(), reference, region, ports);
+    return { operation, permission: 'InvokeFunction', resource, answer };
   }
   const configurationOnly = action === '/configuration';
   return {

@@ -1,10 +1,13 @@
 import type { Ending } from '../sandbox/sandbox.ts';
+import type { Streamed } from '../streams/collector.ts';
 
 /** What is known of one invocation when its log is closed. */
 export interface HandlerRun {
   readonly requestId: string;
   readonly version: string;
   readonly ending: Ending;
+  /** What a streaming handler wrote, where it was collected, and the error that ended it. */
+  readonly streamed?: Streamed;
   readonly output: Buffer;
   readonly initOutput: Buffer;
   readonly durationMs: number;

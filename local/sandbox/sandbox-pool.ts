@@ -6,6 +6,8 @@ import { WaitingLine } from './waiting-line.ts';
 
 export interface SandboxPoolOptions {
   readonly runtimeFile: string;
+  /** Where the children post streamed responses. */
+  readonly runtimeApi: string;
   readonly timeoutSeconds: number;
   /** At most this many copies run at a time: a caller's loop must not take the machine down. */
   readonly concurrentExecutions: number;
@@ -127,11 +129,14 @@ export class SandboxPool {
   }
 
   async #load(fn: FunctionFile, region: string): Promise<Lease> {
-    const { runtimeFile, timeoutSeconds, url } = this.#options;
+    const { runtimeFile, runtimeApi, timeoutSeconds, url } = this.#options;
     const defaults = parseFunctionConfig({}, timeoutSeconds);
     const known = this.known(fn);
     const started = performance.now();
-    const sandbox = startSandbox(fn, sandboxEnvironment(fn, known ?? defaults, region, url()), runtimeFile);
+    const sandbox = startSandbox(fn, sandboxEnvironment(fn, known ?? defaults, region, url()), [
+      runtimeFile,
+      runtimeApi,
+    ]);
     this.#all.add(sandbox);
     if (this.#closed) await this.#end(sandbox);
     // Lambda starts a copy again that needs more than ten seconds; here the function's own timeout is the limit.

@@ -16,6 +16,7 @@ export interface SandboxInvocation {
 export type Ending =
   | { readonly kind: 'ready'; readonly config: unknown }
   | { readonly kind: 'done' | 'error'; readonly body: string; readonly maxMemoryUsed: number; readonly last?: boolean }
+  | { readonly kind: 'streamed'; readonly maxMemoryUsed: number; readonly last?: boolean }
   | { readonly kind: 'exit'; readonly code: number | null; readonly signal: string | null }
   | { readonly kind: 'timeout' };
 
@@ -37,9 +38,13 @@ const OUTPUT_LIMIT = 256 * 1024;
 /** How long output may stay open after its process has ended, because a grandchild holds it. */
 const DRAIN_MS = 1000;
 
-export function startSandbox(fn: FunctionFile, env: NodeJS.ProcessEnv, runtimeFile: string): Sandbox {
+export function startSandbox(
+  fn: FunctionFile,
+  env: NodeJS.ProcessEnv,
+  runtime: readonly [file: string, api: string],
+): Sandbox {
   const marker = createMarker(randomUUID());
-  const child = fork(runtimeFile, [fn.root, fn.handler, fn.file, marker], {
+  const child = fork(runtime[0], [fn.root, fn.handler, fn.file, marker, runtime[1]], {
     cwd: fn.root,
     env,
     execArgv: [],

@@ -35,7 +35,7 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(project, { recursive: true }));
 
-function compile(options: Readonly<Record<string, unknown>>): string {
+function compile(options: Readonly<Record<string, unknown>>, packageType = 'module'): string {
   const compilerOptions = {
     noEmit: true,
     target: 'es2023',
@@ -45,7 +45,7 @@ function compile(options: Readonly<Record<string, unknown>>): string {
     ...options,
   };
   writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['user.ts'] }));
-  writeFileSync(join(project, 'package.json'), '{"type":"module"}');
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ type: packageType }));
   const tsc = `${root}node_modules/typescript/bin/tsc`;
   return spawnSync(process.execPath, [tsc, '--project', project], { encoding: 'utf8' }).stdout;
 }
@@ -56,6 +56,30 @@ test.each([
   { module: 'esnext', moduleResolution: 'bundler' },
 ])('the published types compile for a user with %j', (options) => {
   expect(compile(options)).toBe('');
+});
+
+test('the published types compile for a user of CommonJS', () => {
+  expect(compile({ module: 'nodenext' }, 'commonjs')).toBe('');
+});
+
+test('success tells the two forms of a result apart', () => {
+  appendFileSync(
+    join(project, 'user.ts'),
+    `export async function narrowed(): Promise<string | null> {
+       const task = await runTask({ function_name: 'order', payload_source: 'Script', payload_script: { id: 1 } });
+       if (!task.success) return task.outcome.errors[0]?.message ?? task.outcome.execution;
+       if (task.outcome.answer.kind === 'functions') return task.outcome.answer.functions[0]?.functionName ?? null;
+       const result = await createConnector({ name: 'orders', region: 'eu-west-1' }).invoke({ functionName: 'order' });
+       if (result.success) return String(result.data.statusCode);
+       // @ts-expect-error a failure may have no data
+       result.data.statusCode;
+       return result.error;
+     }
+     // @ts-expect-error a field that is not there
+     void runTask({ qualifer: '7' });
+    `,
+  );
+  expect(compile({ module: 'nodenext' })).toBe('');
 });
 
 test('a published type that needs a package which is not there is an error', () => {

@@ -33,7 +33,8 @@ const folder = (path: string) => sources.filter(({ path: own }) => own.startsWit
 
 /** Who may import whom, from the top down. */
 const rules: readonly [string, RegExp][] = [
-  ['extension/execute.ts', /^extension\/(actions|outcome|task|ports)/],
+  ['extension/execute.ts', /^extension\/(actions|cancellation|outcome|task|ports)/],
+  ['extension/cancellation.ts', /^extension\/errors/],
   ['extension/output.ts', /^extension\/(actions|outcome|task|secret|version)/],
   ['extension/actions/', /^extension\/((actions|outcome|task|formats)\/|errors)/],
   ['extension/outcome/', /^extension\/(outcome\/|formats\/|secret|errors|version)/],

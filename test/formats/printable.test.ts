@@ -3,7 +3,7 @@ import { printable } from '../../extension/formats/printable.ts';
 
 test.each([
   ['plain ASCII, ümläut, 日本語, 😀 and a \\ stay', 'plain ASCII, ümläut, 日本語, 😀 and a \\ stay'],
-  ['\u0000 \u0007 \t \r \n \u001b[31m', '\\u0000 \\u0007 \\u0009 \\u000d \\u000a \\u001b[31m'],
+  ['\u0000 \u0007 \t \r \n \u001b[31m', '\\u0000 \\u0007   \\u000d   \\u001b[31m'],
   ['\u007f \u0080 \u0085 \u009b2J', '\\u007f \\u0080 \\u0085 \\u009b2J'],
   ['\u2028 \u2029', '\\u2028 \\u2029'],
   ['\u202a\u202b\u202c\u202d\u202e', '\\u202a\\u202b\\u202c\\u202d\\u202e'],

@@ -11,6 +11,7 @@ client = session.client('lambda', region_name='us-east-1', aws_access_key_id='a'
 print(hasattr(client, 'get_durable_execution'))
 `;
 const { stdout, status } = spawnSync('python3', ['-c', probe], { encoding: 'utf8' });
+const streamTest = status === 0 ? test : test.skip;
 const hasDurable = status === 0 && stdout.trim() === 'True';
 const durableTest = hasDurable ? test : test.skip;
 
@@ -100,5 +101,29 @@ print(json.dumps(dict(result=json.loads(end(arn)['Result']), stopped=end(other)[
       stopped: { ErrorType: 'Cancelled', ErrorMessage: 'no' },
       late: 400,
     });
+  });
+
+  streamTest('reads a streamed response, and how it ended', async () => {
+    const result = await python(`
+def read(event):
+    answer = client.invoke_with_response_stream(FunctionName='stream', Payload=json.dumps(event), LogType='Tail')
+    data, end = b'', None
+    for message in answer['EventStream']:
+        if 'PayloadChunk' in message: data += message['PayloadChunk']['Payload']
+        if 'InvokeComplete' in message: end = message['InvokeComplete']
+    return dict(status=answer['StatusCode'], text=data.decode(), code=end.get('ErrorCode'),
+                details=end.get('ErrorDetails'), log='REPORT' in base64.b64decode(end['LogResult']).decode())
+print(json.dumps([read(dict(lines=2)), read(dict(lines=5, failAfter=1))]))
+`);
+    expect(result).toEqual([
+      { status: 200, text: 'Zeile 1: 東京 🚀\nZeile 2: 東京 🚀\n', code: null, details: null, log: true },
+      {
+        status: 200,
+        text: 'Zeile 1: 東京 🚀\n',
+        code: 'Unhandled',
+        details: expect.stringContaining('Failed after line 1'),
+        log: true,
+      },
+    ]);
   });
 });

@@ -1,3 +1,4 @@
+import { unlessCancelled } from '../../cancellation.ts';
 import { type AnswerDeadline, CallError } from '../../outcome/call-failure.ts';
 import type { Answered, CallOptions, Log } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
@@ -44,7 +45,7 @@ export function asking(service: Service, target: string, credentials: Credential
     const { transport } = service;
     const own = asked.quiet ? { ...log, info: (line: string) => log.debug(line) } : log;
     // Before the call and not within it: the calls for credentials have deadlines and failures of their own.
-    const identity = await credentials.fresh({ ...options, log: own, transport });
+    const identity = await unlessCancelled(credentials.fresh({ ...options, log: own, transport }), asked.signal);
     const call = {
       ...{ deadline: 'wait_for_completion_timeout' as const, ...options, name, target, canExecute, transport },
       log: own,

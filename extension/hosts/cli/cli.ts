@@ -1,45 +1,62 @@
-import leven from 'leven';
+import { CancelledError } from '../../errors.ts';
 import { statuses } from '../../outcome/status.ts';
-import { help } from './help.ts';
+import { version } from '../../version.ts';
+import { print } from '../process/print.ts';
+import type { Command } from './command.ts';
+import { commands } from './commands.ts';
+import { overview, page } from './help.ts';
+import { nearest } from './nearest.ts';
+import { parse } from './parse.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The commands for people; each module loads only when its command is given. */
-const commands: Readonly<Record<string, (words: readonly string[]) => Promise<number>>> = {
-  local: async (words) => (await import('./local.ts')).local(words),
-  invoke: async (words) => (await import('./task-commands.ts')).invoke(words),
-  list: async (words) => (await import('./task-commands.ts')).list(words),
-  test: async (words) => (await import('./task-commands.ts')).test(words),
-};
+const helpWords = new Set(['--help', '-h']);
+const versionWords = new Set(['--version', '-v', '-V', 'version']);
 
 /** Runs a command for people. What cannot be understood is said on standard error, with exit code 20. */
-export async function people(command: string | undefined, words: readonly string[]): Promise<number> {
-  const run = Object.hasOwn(commands, command ?? '') ? commands[command as string] : undefined;
-  if (command === '--help' || command === '-h' || command === 'help' || words.includes('--help')) {
-    process.stdout.write(help(run === undefined ? undefined : command));
-    return 0;
-  }
+export async function people(word: string | undefined, words: readonly string[]): Promise<number> {
   try {
-    if (run === undefined)
-      throw new UsageError(command === undefined ? 'no command given' : `no such command: ${command}`);
-    return await run(words);
+    return await dispatch(word, words);
   } catch (error) {
-    const { message, code } = error as NodeJS.ErrnoException;
-    const misread = code?.startsWith('ERR_PARSE_ARGS') === true;
-    // Node's own message goes on with advice on positional arguments, of which there is none to give.
-    const said = misread ? `${message.split('. ')[0]}${await hint(message)}` : message;
-    const usage = misread || error instanceof UsageError;
-    process.stderr.write(
-      `ue-aws-lambda: ${said}\n${usage ? `See ue-aws-lambda ${run ? `${command} ` : ''}--help\n` : ''}`,
-    );
+    if (error instanceof CancelledError) {
+      process.stderr.write('CANCELLED: nothing was sent\n');
+      return statuses.CANCELLED.exitCode;
+    }
+    const { message } = error as Error;
+    const command = commands.find(({ name }) => name === word);
+    const see = error instanceof UsageError ? `See ue-aws-lambda ${command ? `${command.name} ` : ''}--help\n` : '';
+    process.stderr.write(`ue-aws-lambda: ${message}\n${see}`);
     return statuses.DATA_VALIDATION_ERROR.exitCode;
   }
 }
 
-/** The flag that was probably meant. */
-async function hint(message: string): Promise<string> {
-  const word = /Unknown option '--([\w-]+)/.exec(message)?.[1];
-  if (word === undefined) return '';
-  const { flagsOf } = await import('./flags.ts');
-  const near = Object.keys(flagsOf()).find((flag) => leven(flag, word) <= 2);
-  return near === undefined ? '' : `; did you mean --${near}?`;
+async function dispatch(word: string | undefined, words: readonly string[]): Promise<number> {
+  if (word === undefined) throw new UsageError('no command given');
+  if (helpWords.has(word) || word === 'help') return help(words);
+  if (versionWords.has(word)) return show(`${version}\n`);
+  const command = commandOf(word);
+  if (asksForHelp(words)) return show(page(command));
+  return command.run(parse(command, words, commands), commands);
+}
+
+function asksForHelp(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return words.slice(0, end === -1 ? words.length : end).some((word) => helpWords.has(word));
+}
+
+function help([word, ...more]: readonly string[]): Promise<number> {
+  if (word === undefined || word.startsWith('-')) return show(overview(commands));
+  if (more.length > 0) throw new UsageError(`help takes one command; what is ${more[0]}?`);
+  return show(page(commandOf(word)));
+}
+
+function commandOf(word: string): Command {
+  const found = commands.find(({ name }) => name === word);
+  if (found !== undefined) return found;
+  const near = nearest(word, [...commands.map(({ name }) => name), 'help', 'version']);
+  throw new UsageError(`no such command: ${word}${near === undefined ? '' : `; did you mean ${near}?`}`);
+}
+
+async function show(text: string): Promise<number> {
+  await print(text);
+  return 0;
 }

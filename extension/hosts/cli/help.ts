@@ -1,66 +1,95 @@
 import { statuses } from '../../outcome/status.ts';
-import { flagsOf } from './flags.ts';
+import type { Command, Flag } from './command.ts';
+import { definitions, wrap } from './text.ts';
 
-/** The text of --help, for one command or for all. */
-export function help(command: string | undefined): string {
-  return (command !== undefined && pages[command]?.()) || overview;
-}
+const width = 80;
+const left = 26;
 
-const overview = `Runs an AWS Lambda function as a step of a workflow: at most once, with one honest answer.
+/** The page of all commands. */
+export function overview(commands: readonly Command[]): string {
+  return `ue-aws-lambda runs an AWS Lambda function as one step of a workflow, at most once,
+and says whether it ran.
 
-For job controllers
-  ue-aws-lambda run [--fields FILE] [--output FILE] [--log-level error|warn|info|debug]
-      Runs one task. The JSON of fields comes from FILE or standard input; the extension output goes to standard
-      output, and to FILE when asked; the log goes to standard error.
+Usage: ue-aws-lambda COMMAND [ARGUMENTS] [FLAGS]
 
-For people
-  ue-aws-lambda invoke FUNCTION [--payload JSON] [--log] [--event|--dry-run] …    see invoke --help
-  ue-aws-lambda list [--max-items N] …                                           list the functions
-  ue-aws-lambda test …                                                           test region, credentials, network
-  ue-aws-lambda local DIR [--port N]       serve the handler files of DIR as functions, without an AWS account
-
-  ue-aws-lambda --help, --version
+Commands
+${definitions(
+  commands.map(({ name, summary }) => [name, summary]),
+  14,
+  width,
+)}
+  ue-aws-lambda help COMMAND     the flags of a command and examples
+  ue-aws-lambda --version        the version
 
 Exit codes
-${Object.entries(exitCodes())
-  .map(([code, names]) => `  ${code.padStart(3)}  ${names}`)
-  .join('\n')}
-`;
-
-const pages: Readonly<Record<string, () => string>> = {
-  invoke: () => page('invoke FUNCTION', 'Invokes a function and prints its payload on standard output.'),
-  list: () => page('list', 'Lists the functions that the credentials can see.'),
-  test: () => page('test', 'Asks AWS Lambda for the account settings, which proves region, credentials and network.'),
-  local: () => `ue-aws-lambda local DIR [--port N] [--time-scale N]
-
-Serves every handler file of DIR (NAME.mjs, NAME.js, NAME.cjs, NAME/index.*) as a Lambda function on the loopback,
-port 9001 unless given; --port 0 takes a free one. It verifies signatures: the key local / local-secret may do
-everything, denied / denied-secret is known and may do nothing.
-
-A function whose config has durableConfig: { executionTimeout: SECONDS } is a durable one. Its waits, retries and
-timeouts, and the timestamps of its executions, pass N times as quickly with --time-scale N.
-`,
-};
-
-function page(command: string, says: string): string {
-  const flags = Object.entries(flagsOf()).map(([word, { value, help: text }]) => {
-    const left = `  --${word}${value === undefined ? '' : ' VALUE'}`;
-    return text.length === 0 ? left : `${left.padEnd(40)} ${text}`;
-  });
-  return `ue-aws-lambda ${command} [flags]
-
-${says} Credentials come from the environment or ~/.aws, never from flags.
-
-${flags.join('\n')}
-  --json                                   print the whole extension output
-  --verbose                                print the log of the task
+${definitions(exitCodes(), 8, width)}
+First steps
+  ue-aws-lambda test
+  ue-aws-lambda list
+  ue-aws-lambda invoke FUNCTION --payload '{"id": 1}' --tail
 `;
 }
 
-function exitCodes(): Record<string, string> {
-  const codes: Record<string, string> = {};
-  for (const [name, { exitCode }] of Object.entries(statuses)) {
-    codes[exitCode] = codes[exitCode] === undefined ? name : `${codes[exitCode]}, ${name}`;
+/** The page of one command. */
+export function page(command: Command): string {
+  const { description, parameters, examples } = command;
+  const parts = [
+    `Usage: ${usage(command)}\n`,
+    `${wrap(description, width).join('\n')}\n`,
+    ...(parameters.length === 0
+      ? []
+      : [
+          `Arguments\n${definitions(
+            parameters.map(({ name, help, choices }) => [name, withFacts(help, choices && { choices })]),
+            left,
+            width,
+          )}`,
+        ]),
+    ...groupsOf(command).map(([title, rows]) => `${title}\n${definitions(rows, left, width)}`),
+    `Examples\n${examples.map(({ says, command: line }) => `  # ${says}\n  ${line}\n`).join('\n')}`,
+  ];
+  return parts.join('\n');
+}
+
+export function usage({ name, parameters, flags }: Command): string {
+  const words = parameters.map(({ name: word, optional }) => (optional ? `[${word}]` : word));
+  return ['ue-aws-lambda', name, ...words, ...(Object.keys(flags).length > 0 ? ['[FLAGS]'] : [])].join(' ');
+}
+
+/** The flags of a command by their groups, each with what its value may be. */
+export function groupsOf({ flags }: Command): [string, [string, string][]][] {
+  const groups = new Map<string, [string, string][]>();
+  for (const [name, flag] of Object.entries(flags)) {
+    const rows = groups.get(flag.group) ?? [];
+    rows.push([flagWords(name, flag), withFacts(flag.help, flag)]);
+    groups.set(flag.group, rows);
   }
-  return codes;
+  return [...groups];
+}
+
+export function flagWords(name: string, { value }: Flag): string {
+  return value === undefined ? `--${name}` : `--${name} ${value}`;
+}
+
+/** A help text with choices, range, default and other names. */
+export function withFacts(help: string, facts: Partial<Flag> = {}): string {
+  const { choices, range, default: usual, repeatable, aliases = [] } = facts;
+  const said = [
+    ...(choices ? [`One of: ${choices.join(', ')}.`] : []),
+    ...(range ? [`From ${range[0]} to ${range[1]}.`] : []),
+    ...(usual === undefined ? [] : [`Default: ${usual}.`]),
+    ...(repeatable ? ['May be given more than once.'] : []),
+    ...(aliases.length > 0 ? [`Also: ${aliases.map((alias) => `--${alias}`).join(', ')}.`] : []),
+  ];
+  return [help, ...said].join(' ');
+}
+
+/** Each exit code once, with the statuses that have it. */
+export function exitCodes(): [string, string][] {
+  const codes = new Map<string, string>();
+  for (const [name, { exitCode }] of Object.entries(statuses)) {
+    const before = codes.get(String(exitCode));
+    codes.set(String(exitCode), before === undefined ? name : `${before}, ${name}`);
+  }
+  return [...codes];
 }

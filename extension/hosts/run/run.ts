@@ -18,7 +18,7 @@ import { processPorts } from '../process/ports.ts';
 import { print } from '../process/print.ts';
 import { documentOf, failed } from './document.ts';
 import { boundingLookups } from './name-lookup.ts';
-import { strayFault } from './stray-fault.ts';
+import { watchStrayFaults } from './stray-fault.ts';
 
 export interface RunOptions {
   /** Path of the JSON of fields; standard input when absent. */
@@ -42,7 +42,8 @@ export async function run({ fields, output, logLevel }: RunOptions, action = per
     raw = await readFields(fields, signal);
     return execute(raw, ports, action);
   };
-  const outcome = await Promise.race([task(), strayFault(log, abort)]).catch(toFailure);
+  const strayFaults = watchStrayFaults(log, abort);
+  const outcome = strayFaults.explain(await task().catch((error) => toFailure(error)));
   const delivered = await deliver(raw, outcome, file);
   report(delivered, log);
   // From here on a signal ends what still holds the process, and the exit code is that of the answer.

@@ -1,16 +1,26 @@
+import { brokenOff } from '../../outcome/failure.ts';
+import type { Outcome } from '../../outcome/outcome.ts';
 import type { Log } from '../../ports.ts';
 
+/** Watches for errors that are thrown where nobody catches them. */
+export interface StrayFaults {
+  /** The task's outcome; where the first of those errors has ended the task, that error with what the task knew. */
+  explain(outcome: Outcome): Outcome;
+}
+
 /**
- * Rejects with the first error that is thrown where nobody catches it, so that the task ends with an answer and not in a
- * crash without one. The task is aborted, so that it sends nothing after that answer. Later errors are only logged: an
- * answer that is there is not lost to them.
+ * Aborts the task on the first such error, so that it ends with an answer of its own and not in a crash without one.
+ * Later errors are only logged: an answer that is there is not lost to them.
  */
-export function strayFault(log: Log, abort: () => void): Promise<never> {
-  return new Promise((_, reject) => {
-    process.on('uncaughtException', (error) => {
-      log.debug(`uncaught: ${error instanceof Error ? error.stack : error}`);
-      reject(error);
-      abort();
-    });
+export function watchStrayFaults(log: Log, abort: () => void): StrayFaults {
+  let first: { readonly error: unknown } | null = null;
+  process.on('uncaughtException', (error) => {
+    log.debug(`uncaught: ${error instanceof Error ? error.stack : error}`);
+    first ??= { error };
+    abort();
   });
+  return {
+    explain: (outcome) =>
+      first !== null && outcome.status === 'CANCELLED' ? brokenOff(outcome, first.error) : outcome,
+  };
 }

@@ -1,8 +1,12 @@
+import { readdirSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Local } from '../../../local/server.ts';
 import { startExamples } from '../../connector/support.ts';
 import { CONNECTION, flowWith, helper, local } from './support/node-red.ts';
+
+/** Functions that the local endpoint serves. */
+const examples = readdirSync('examples/functions').filter((name) => name.endsWith('.mjs')).length;
 
 let lambda: Local;
 
@@ -26,7 +30,7 @@ describe('what the editor asks', () => {
   test('a test with stored keys, with typed ones, and without any', async () => {
     await flowWith(invoke, lambda.url);
     const stored = await ask('test', { id: CONNECTION, profile: profile() });
-    expect(stored.body).toMatchObject({ success: true, data: { usage: { functionCount: 7 } } });
+    expect(stored.body).toMatchObject({ success: true, data: { usage: { functionCount: examples } } });
     const credentials = { accessKeyId: 'denied', secretAccessKey: 'denied-secret' };
     const typed = await ask('test', { id: CONNECTION, profile: profile(), credentials });
     expect(typed.body).toMatchObject({
@@ -45,7 +49,7 @@ describe('what the editor asks', () => {
       profile: profile(),
       credentials: { accessKeyId: '__PWRD__' },
     });
-    expect(body).toMatchObject({ success: true, data: { count: 7 } });
+    expect(body).toMatchObject({ success: true, data: { count: examples } });
   });
 
   test.each([[{}], [{ id: 7, profile: 'x', credentials: null }], [{ profile: { name: '', region: '!' } }]])(

@@ -1,11 +1,9 @@
-import { parseArgs } from 'node:util';
 import { startLocal } from '../../../local/server.ts';
 import { logTo } from '../process/log.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Serves the handler files of a folder as Lambda functions on the loopback, until a signal comes. */
-export async function local(words: readonly string[]): Promise<number> {
-  const { directory, port, timeScale } = parse(words);
+export async function serve(directory: string, port: number, timeScale: number): Promise<number> {
   // The handlers run in child processes of this very program, which must then be Node.
   if (process.versions.bun !== undefined) throw new UsageError(needsNode);
   const log = logTo('info');
@@ -34,24 +32,4 @@ const needsNode = 'local needs Node, which this executable is not; install the n
 /** The bundle keeps the file of the child processes in its own folder; the sources keep it beside the server. */
 function runtimeFile(): { runtimeFile?: string } {
   return typeof __dirname === 'string' ? { runtimeFile: `${__dirname}/lambda-runtime.mjs` } : {};
-}
-
-function parse(words: readonly string[]): { directory: string; port: number; timeScale: number } {
-  const { values, positionals } = parseArgs({
-    args: [...words],
-    options: { port: { type: 'string', default: '9001' }, 'time-scale': { type: 'string', default: '1' } },
-    allowPositionals: true,
-  });
-  const [directory, ...more] = positionals;
-  if (directory === undefined)
-    throw new UsageError('local needs the folder of the handler files: local DIR [--port N] [--time-scale N]');
-  if (more.length > 0) throw new UsageError(`local takes one folder; what is ${more.join(' ')}?`);
-  if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) {
-    throw new UsageError('--port must be a number from 0 to 65535; 0 takes a free port');
-  }
-  const timeScale = Number(values['time-scale']);
-  if (!/^\d{1,7}(\.\d+)?$/.test(values['time-scale']) || timeScale < 1) {
-    throw new UsageError('--time-scale must be a number from 1: how many times as quickly durable executions wait');
-  }
-  return { directory, port: Number(values.port), timeScale };
 }

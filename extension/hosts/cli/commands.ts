@@ -1,0 +1,12 @@
+import type { Command } from './command.ts';
+import { completion } from './commands/completion.ts';
+import { doctor } from './commands/doctor.ts';
+import { explain } from './commands/explain.ts';
+import { invoke } from './commands/invoke.ts';
+import { list } from './commands/list.ts';
+import { local } from './commands/local.ts';
+import { run } from './commands/run.ts';
+import { test } from './commands/test.ts';
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [invoke, list, test, doctor, explain, local, run, completion];

@@ -1,0 +1,57 @@
+import { printable } from '../../formats/printable.ts';
+import type { Execution, Outcome } from '../../outcome/outcome.ts';
+import { statuses } from '../../outcome/status.ts';
+import type { Terminal } from './terminal.ts';
+import type { Wording } from './wording.ts';
+
+interface Shown {
+  readonly terminal: Terminal;
+  readonly wording: Wording;
+  /** Whether the command can run a function. */
+  readonly runs: boolean;
+}
+
+/** What a person wants to know besides the answer: what went wrong, whether the function ran, and what then. */
+export function verdictLines(outcome: Outcome, { terminal, wording, runs }: Shown): string {
+  const { status, detail, errors, requestId } = outcome;
+  const failed = statuses[status].exitCode !== 0;
+  const { paint } = terminal;
+  const said = statuses[status].sentence(detail).replace('See STDOUT for more details.', '').trimEnd();
+  const sentence = printable(wording.in(said));
+  const causes = (errors ?? [])
+    .map(({ name, field, message }) => ({
+      label: field === undefined ? name : wording.of(field),
+      message: printable(wording.in(message)),
+    }))
+    .filter(({ message }) => !sentence.includes(message))
+    .map(({ label, message }) => `  ${label}: ${message}\n`);
+  const request = requestId === null ? '' : ` Request ${printable(requestId)}.`;
+  const more = failed && terminal.isTerminal ? paint('dim', `More: ue-aws-lambda explain ${topic(outcome)}\n`) : '';
+  const verdict = runs ? `${verdictOf(outcome)}${request}\n` : failed ? `Nothing was changed.${request}\n` : '';
+  return `${paint(failed ? 'red' : 'green', sentence)}\n${causes.join('')}${paint('bold', verdict)}${more}`;
+}
+
+/** Whether the function ran, and whether it is safe to call it again. */
+export function verdictOf({ execution, answer, status }: Outcome): string {
+  if (execution === 'completed') {
+    const error = answer?.kind === 'invoke' ? answer.functionError : null;
+    return error === null
+      ? 'The function ran to its end; calling again runs it again.'
+      : 'The function ran and failed; call again only if running it twice does no harm.';
+  }
+  if (execution === 'not_started' && status === 'SUCCESS') return 'The function did not run.';
+  return executions[execution];
+}
+
+const executions = {
+  not_started: 'The function did not run; it is safe to call again.',
+  accepted: 'The call is queued and the function will run; do not call again, it would run twice.',
+  unknown: 'The function may have run or may still run; look into its log before you call again.',
+  completed: 'The function ran to its end; calling again runs it again.',
+} as const satisfies Record<Execution, string>;
+
+function topic({ status, errors }: Outcome): string {
+  const [first] = errors ?? [];
+  const named = first?.field === undefined && /^[A-Za-z]+(Exception|Error|Denied|Token|Id)$/.test(first?.name ?? '');
+  return named && first !== undefined ? first.name : String(statuses[status].exitCode);
+}
