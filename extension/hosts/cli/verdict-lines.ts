@@ -1,4 +1,5 @@
 import { printable } from '../../formats/printable.ts';
+import type { DurableResult } from '../../outcome/answer.ts';
 import type { Execution, Outcome } from '../../outcome/outcome.ts';
 import { statuses } from '../../outcome/status.ts';
 import { topics } from './explanations.ts';
@@ -34,6 +35,7 @@ export function verdictLines(outcome: Outcome, { terminal, wording, runs }: Show
 
 /** Whether the function ran, and whether it is safe to call it again. */
 export function verdictOf({ execution, answer, status }: Outcome): string {
+  if (answer?.kind === 'invoke' && answer.durable !== undefined) return durableVerdict(answer.durable);
   if (execution === 'completed') {
     const error = answer?.kind === 'invoke' ? answer.functionError : null;
     return error === null
@@ -42,6 +44,13 @@ export function verdictOf({ execution, answer, status }: Outcome): string {
   }
   if (execution === 'not_started' && status === 'SUCCESS') return 'The function did not run.';
   return executions[execution];
+}
+
+/** A name brings the same execution each time, so nothing of it runs twice. */
+function durableVerdict({ name, endedAt }: DurableResult): string {
+  return endedAt === null
+    ? `Call again with --durable-execution-name ${name} to go on waiting; nothing runs twice.`
+    : `The durable execution has ended; another run needs another --durable-execution-name than ${name}.`;
 }
 
 const executions = {
