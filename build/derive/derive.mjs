@@ -34,6 +34,6 @@ export function derive() {
     [outputSchema]: withEchoedFields(read(outputSchema), fields),
     [githubAction]: withInputs(read(githubAction), fields),
     'template.json': templateOf(fields, shipped),
-    'README.md': withFieldTable(read('README.md'), fields),
+    'docs/reference.md': withFieldTable(read('docs/reference.md'), fields),
   };
 }

@@ -1,17 +1,17 @@
-// The README's table of fields, from schemas/fields.schema.json.
+// The table of fields of docs/reference.md, from schemas/fields.schema.json.
 
 const table = /(<!-- fields -->\n)[\s\S]*?(\n<!-- \/fields -->)/;
 
-/** The README with its table of fields made anew between the two marks. */
-export function withFieldTable(readme, schema) {
-  if (!table.test(readme)) throw new Error('README.md has no marks <!-- fields --> and <!-- /fields -->');
+/** The page with its table of fields made anew between the two marks. */
+export function withFieldTable(page, schema) {
+  if (!table.test(page)) throw new Error('docs/reference.md has no marks <!-- fields --> and <!-- /fields -->');
   const rows = Object.entries(schema.properties).map(([name, field]) => {
     const type = field.enum === undefined ? field['x-kind'] : field.enum.map((choice) => `\`${choice}\``).join(', ');
     const standard = field.default === undefined ? '' : `\`${field.default}\``;
     return `| \`${name}\` | ${type} | ${standard} | ${sentencesOf(name, field, schema).join(' ')} |`;
   });
   const lines = ['| field | type | default | |', '|---|---|---|---|', ...rows];
-  return readme.replace(table, (_, before, after) => before + lines.join('\n') + after);
+  return page.replace(table, (_, before, after) => before + lines.join('\n') + after);
 }
 
 function sentencesOf(name, field, schema) {

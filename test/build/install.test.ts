@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -21,9 +21,26 @@ beforeAll(() => {
   expect(installed.status).toBe(0);
 });
 
-test('packing builds the program first', () => {
-  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  expect(scripts.prepack).toContain('npm run --silent build');
+test('npm run pack in a fresh checkout builds the program first', () => {
+  // The project's .npmrc keeps the scripts of packages from running, and with them prepack.
+  const checkout = join(folder, 'checkout');
+  for (const name of readdirSync(root).filter(
+    (entry) => !['.git', 'node_modules', 'dist', 'test-output'].includes(entry),
+  )) {
+    cpSync(join(root, name), join(checkout, name), { recursive: true });
+  }
+  symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
+  expect(run('npm', ['run', 'pack'], checkout).status).toBe(0);
+  const { stdout } = run('tar', ['-tzf', `ue-aws-lambda-${versionOf()}.tgz`], checkout);
+  for (const path of [
+    'dist/main.cjs',
+    'dist/program.cjs',
+    'dist/index.js',
+    'dist/man/ue-aws-lambda.1',
+    'docs/cli.md',
+  ]) {
+    expect(stdout).toContain(`package/${path}\n`);
+  }
 });
 
 test('npm install --global puts the command on the PATH, with its man page', () => {

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -94,4 +103,17 @@ test('every file of the published types belongs to an export of the library', ()
   const read = compile({ module: 'nodenext', listFiles: true }).split('\n');
   expect(published.filter((path) => !read.includes(path))).toEqual([]);
   expect(published).toContain(join(installed, 'dist/types/index.d.ts'));
+});
+
+test('every example of docs/library.md compiles, and every export has one', async () => {
+  const page = readFileSync(`${root}docs/library.md`, 'utf8');
+  const examples = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+  expect(examples.length).toBeGreaterThan(3);
+  for (const example of examples) {
+    writeFileSync(join(project, 'user.ts'), example);
+    expect(compile({ module: 'nodenext' })).toBe('');
+  }
+  const { default: _, ...exported } = await import(pathToFileURL(`${root}dist/index.js`).href);
+  const imported = examples.flatMap((code) => /import \{([^}]*)\}/.exec(code)?.[1]?.split(',') ?? []);
+  expect([...new Set(imported.map((word) => word.trim()))].sort()).toEqual(Object.keys(exported).sort());
 });

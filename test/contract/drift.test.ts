@@ -26,20 +26,22 @@ test('the newest entry of the changelog is this version', () => {
   expect(/^## ue-aws-lambda-(\S+) \(\d{4}-\d\d-\d\d\)$/m.exec(read('CHANGELOG.md'))?.[1]).toBe(version);
 });
 
-test('the README’s status table is the status table', () => {
+test('the reference’s status table is the status table', () => {
   const rows = Object.values(statuses).map(
     ({ exitCode, classification, sentence }) =>
       `| ${exitCode} | ${classification} | \`${sentence('<description>')}\` |`,
   );
   const [, table = ''] =
-    /## Output and exit codes\n[\s\S]*?\|---\|---\|---\|\n([\s\S]*?)\n\n/.exec(read('README.md')) ?? [];
+    /## Output and exit codes\n[\s\S]*?\|---\|---\|---\|\n([\s\S]*?)\n\n/.exec(read('docs/reference.md')) ?? [];
   expect(table.split('\n')).toEqual(rows);
 });
 
-test('the README’s troubleshooting has a row for every exit code of a failure', () => {
+test('the reference’s troubleshooting has a row for every exit code of a failure', () => {
   const codes = [...new Set(Object.values(statuses).map(({ exitCode }) => exitCode))].filter((code) => code > 0);
   const [, table = ''] =
-    /## Troubleshooting by exit code\n[\s\S]*?\|---\|---\|---\|\n([\s\S]*?)\n\n/.exec(read('README.md')) ?? [];
+    /## Troubleshooting by exit code\n[\s\S]*?\|---\|---\|---\|\n([\s\S]*?)\n(?:\n|$)/.exec(
+      read('docs/reference.md'),
+    ) ?? [];
   expect(table.split('\n').map((row) => Number(row.split('|')[1]))).toEqual(codes);
 });
 
@@ -53,15 +55,15 @@ test('the output schema knows every exit code and echoes every field, in order',
   expect(Object.keys(invocation.properties.fields.properties)).toEqual(echoed);
 });
 
-test('every attribute of the result is in the README', () => {
+test('every attribute of the result is in the reference', () => {
   const attributes = Object.keys(readSchema('extension-output').properties.result.properties);
-  const [, section = ''] = /## Output and exit codes\n([\s\S]*?)\n## /.exec(read('README.md')) ?? [];
+  const [, section = ''] = /## Output and exit codes\n([\s\S]*?)\n## /.exec(read('docs/reference.md')) ?? [];
   expect(attributes.filter((attribute) => !section.includes(`\`${attribute}\``))).toEqual([]);
 });
 
-test('every JSON example of fields in the README is valid', async () => {
+test('every JSON example of fields in the reference is valid', async () => {
   const { parseFields } = await import('../../extension/task/fields.ts');
-  const [, section = ''] = /## Examples\n([\s\S]*?)\n## /.exec(read('README.md')) ?? [];
+  const [, section = ''] = /## Examples\n([\s\S]*?)\n## /.exec(read('docs/reference.md')) ?? [];
   const examples = [...section.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => JSON.parse(text as string));
   expect(examples).toHaveLength(4);
   for (const example of examples) expect(() => parseFields(example)).not.toThrow();

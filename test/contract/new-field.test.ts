@@ -26,7 +26,7 @@ interface Shipped {
 
 // A copy of what `npm run generate` reads and writes, in which fields are declared for the test.
 const copy = realpathSync(mkdtempSync(join(tmpdir(), 'declaration-')));
-const sources = ['build', 'schemas', 'extension', 'examples', 'README.md', 'template.json', 'package.json'];
+const sources = ['build', 'schemas', 'extension', 'examples', 'docs/reference.md', 'template.json', 'package.json'];
 const schemaPath = 'schemas/fields.schema.json';
 const shippedPath = 'extension/hosts/universal-agent/shipped-fields.json';
 const formPath = 'build/derive/template-form.mjs';
@@ -94,13 +94,13 @@ describe('an optional text field for JSON input', () => {
     const before = files();
     expect(generate()).toMatchObject({ status: 0, stderr: '' });
     expect(changed(before)).toEqual([
-      'README.md',
+      'docs/reference.md',
       'examples/controllers/github-actions/action.yml',
       'extension/task/fields.gen.ts',
       'extension/task/validate.gen.js',
       'schemas/extension-output.schema.json',
     ]);
-    expect(read('README.md')).toContain(
+    expect(read('docs/reference.md')).toContain(
       '| `made_up_note` | text |  | What the run is for. In JSON input only: the Universal Template does not have it. |',
     );
   });
@@ -166,7 +166,7 @@ test('a field with a slot and a row is in the template', () => {
     label: 'Note',
     hint: 'What the run is for.',
   });
-  expect(read('README.md')).toContain('| `made_up_note` | boolean |  | What the run is for. |');
+  expect(read('docs/reference.md')).toContain('| `made_up_note` | boolean |  | What the run is for. |');
 });
 
 const properties = (alter: (properties: Schema['properties']) => void) => () =>

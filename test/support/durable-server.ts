@@ -8,6 +8,7 @@ export interface DurableCall {
   /** How many calls of this operation there were, this one included. */
   readonly nth: number;
   readonly query: URLSearchParams;
+  readonly path: string;
   readonly body: string;
   readonly qualifier: string | null;
   /** The access key id of the signature. */
@@ -163,7 +164,7 @@ export async function durableServer(options: DurableOptions = {}): Promise<Durab
       const query = new URLSearchParams(search);
       const body = Buffer.concat(chunks).toString();
       const signer = /Credential=([^/]+)/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-      const call = { operation, nth, query, body, qualifier: query.get('Qualifier'), signer };
+      const call = { operation, nth, path, query, body, qualifier: query.get('Qualifier'), signer };
       calls.push(call);
       const wrong = fault(call);
       if (wrong !== null && 'page' in wrong) {

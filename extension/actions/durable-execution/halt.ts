@@ -21,9 +21,9 @@ export interface Halted {
 }
 
 /** A controller waits for the end of a cancelled task: seconds, not minutes (ms). */
-const stopTime = 12_000;
-const afterStop = 5_000;
-const longestCall = 5_000;
+const stopTime = 8_000;
+const afterStop = 4_000;
+const longestCall = 4_000;
 
 /** A stop may come before the reads of AWS show the execution. */
 const whileStopping = { passing: stopTime, missing: stopTime, denied: 0 };

@@ -23,7 +23,7 @@ const whileHealing: Limits = { passing: 600_000, missing: 60_000, denied: 60_000
 const lag = 60_000;
 
 /** The same after a cancel, when a controller waits for the end of the task. */
-const lagOnCancel = 10_000;
+const lagOnCancel = 6_000;
 
 /** Finds the execution that has the name, or starts it. It invokes once at most. */
 export async function start(

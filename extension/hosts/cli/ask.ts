@@ -5,13 +5,14 @@ import { printable } from '../../formats/printable.ts';
 import type { Outcome } from '../../outcome/outcome.ts';
 import { statuses } from '../../outcome/status.ts';
 import { toOutput } from '../../output.ts';
+import type { OnProgress } from '../../ports.ts';
 import { cancelOnSignals } from '../process/cancel.ts';
 import { exitAtOnce } from '../process/exit.ts';
 import { logTo } from '../process/log.ts';
 import { processPorts } from '../process/ports.ts';
 import { print } from '../process/print.ts';
 import { type Command, type Given, has, textOf } from './command.ts';
-import { progressOf } from './progress.ts';
+import { type Progress, progressOf } from './progress.ts';
 import { queryOf } from './query.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
 import { verdictLines } from './verdict-lines.ts';
@@ -26,6 +27,8 @@ export interface Asked {
   readonly what: string;
   /** Whether the command can run a function. */
   readonly runs?: boolean;
+  /** The field that the command's argument sets; function_name unless given. */
+  readonly parameterField?: string;
   readonly action?: Parameters<typeof execute>[2];
   /** Whether `show` makes the JSON of --json itself. */
   readonly ownJson?: boolean;
@@ -62,12 +65,14 @@ export async function ask(
   const plainLog = logTo(has(given, 'verbose') ? 'debug' : quiet ? 'error' : 'warn');
   const { signal, release } = cancelOnSignals(plainLog, () => exitAtOnce(statuses.CANCELLED.exitCode));
   const fields = await fieldsFor(signal, notice);
-  const limit = Number(fields.wait_for_completion_timeout ?? 60);
+  const waits = fields.wait_for_durable_execution === true;
+  const limit = waits ? Number(fields.durable_timeout ?? 86_400) : Number(fields.wait_for_completion_timeout ?? 60);
   const progress = progressOf(plainLog, {
     ...{ what: asked.what, limit, quiet },
     isTerminal: view.err.isTerminal && !has(given, 'verbose'),
   });
-  const ports = { ...processPorts, openSession, log: progress.log, signal };
+  const onProgress = newsOf(progress, view.err);
+  const ports = { ...processPorts, openSession, log: progress.log, signal, onProgress };
   const outcome = shape(await execute(fields, ports, asked.action));
   progress.stop();
   release();
@@ -76,11 +81,22 @@ export async function ask(
   if (quiet && exit === 0 && fault === null) return exit;
   const log = outcome.answer?.kind === 'invoke' ? outcome.answer.log : null;
   if (log !== null && !quiet) process.stderr.write(view.err.paint('dim', visible(log)));
-  const wording = wordingOf(command, given);
+  const wording = wordingOf(command, given, asked.parameterField);
   process.stderr.write(verdictLines(outcome, { terminal: view.err, wording, runs: asked.runs === true }));
   if (fault === null) return exit;
   process.stderr.write(`${fault}\n`);
   return exit || statuses.FAIL.exitCode;
+}
+
+/** Writes each piece of news of a durable execution as a line; first its name, by which a wait is resumed. */
+function newsOf(progress: Progress, { paint }: Terminal): OnProgress {
+  let named = false;
+  return ({ name, message, elapsed }) => {
+    if (!named) progress.line(`Durable execution ${printable(name)}`);
+    named = true;
+    const news = printable(message.replace(/^Durable execution \S+ ?(was |is |: )?/, ''));
+    progress.line(`${paint('dim', `${Math.round(elapsed / 1000)} s`.padStart(7))}  ${news}`);
+  };
 }
 
 /** Prints the answer; says what kept the query from being answered. */

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { approve, heartbeat, reject } from './commands/callback.ts';
 import { completion } from './commands/completion.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
@@ -9,4 +10,16 @@ import { run } from './commands/run.ts';
 import { test } from './commands/test.ts';
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [invoke, list, test, doctor, explain, local, run, completion];
+export const commands: readonly Command[] = [
+  invoke,
+  list,
+  test,
+  doctor,
+  explain,
+  approve,
+  reject,
+  heartbeat,
+  local,
+  run,
+  completion,
+];

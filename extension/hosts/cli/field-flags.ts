@@ -93,13 +93,13 @@ export const connectionNeeds: Readonly<Record<string, string>> = {
 /** Flags for the fields of the task that the given flags leave out, less those that concern another action. */
 export function otherFieldFlags(group: string, taken: readonly Flags[]): Flags {
   const known = new Set(taken.flatMap((flags) => Object.values(flags).flatMap(({ fields = [] }) => fields)));
-  const others = schema.properties.action.enum.map((action) => `${action}: `);
+  const others = schema.properties.action.enum.map((action) => new RegExp(`^${action}[^.:]*: `));
   const free = fieldNames.filter(
     (field) =>
       !known.has(field) &&
       !['action', 'function_name', 'payload_source'].includes(field) &&
       fieldTable[field].kind !== 'credential' &&
-      !others.some((start) => schema.properties[field].description.startsWith(start)),
+      !others.some((start) => start.test(schema.properties[field].description)),
   );
   return Object.assign({}, ...free.map((field) => fieldFlag(field, group)));
 }

@@ -4,6 +4,8 @@ import type { Log } from '../../ports.ts';
 export interface Progress {
   /** The same log, whose lines do not run into the moving line. */
   readonly log: Log;
+  /** Writes a line that stays. */
+  line(text: string): void;
   stop(): void;
 }
 
@@ -27,7 +29,7 @@ export function progressOf(
   log: Log,
   { what, limit, isTerminal, quiet, write = (text) => process.stderr.write(text), now = Date.now }: Shown,
 ): Progress {
-  if (quiet) return { log, stop() {} };
+  if (quiet) return { log, line() {}, stop() {} };
   const start = now();
   let drawn = false;
   let frame = 0;
@@ -51,6 +53,10 @@ export function progressOf(
   };
   return {
     log: { error: over('error'), warn: over('warn'), info: over('info'), debug: over('debug') },
+    line(text) {
+      wipe();
+      write(`${text}\n`);
+    },
     stop() {
       clearInterval(timer);
       wipe();

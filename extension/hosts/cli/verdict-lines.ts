@@ -1,6 +1,8 @@
 import { printable } from '../../formats/printable.ts';
+import type { DurableResult } from '../../outcome/answer.ts';
 import type { Execution, Outcome } from '../../outcome/outcome.ts';
 import { statuses } from '../../outcome/status.ts';
+import { topics } from './explanations.ts';
 import type { Terminal } from './terminal.ts';
 import type { Wording } from './wording.ts';
 
@@ -25,14 +27,15 @@ export function verdictLines(outcome: Outcome, { terminal, wording, runs }: Show
     }))
     .filter(({ message }) => !sentence.includes(message))
     .map(({ label, message }) => `  ${label}: ${message}\n`);
-  const request = requestId === null ? '' : ` Request ${printable(requestId)}.`;
+  const request = requestId === null ? '' : paint('dim', `Request ${printable(requestId)}\n`);
   const more = failed && terminal.isTerminal ? paint('dim', `More: ue-aws-lambda explain ${topic(outcome)}\n`) : '';
-  const verdict = runs ? `${verdictOf(outcome)}${request}\n` : failed ? `Nothing was changed.${request}\n` : '';
-  return `${paint(failed ? 'red' : 'green', sentence)}\n${causes.join('')}${paint('bold', verdict)}${more}`;
+  const verdict = runs ? `${verdictOf(outcome)}\n` : failed ? 'Nothing was changed.\n' : '';
+  return `${paint(failed ? 'red' : 'green', sentence)}\n${causes.join('')}${paint('bold', verdict)}${runs || failed ? request : ''}${more}`;
 }
 
 /** Whether the function ran, and whether it is safe to call it again. */
 export function verdictOf({ execution, answer, status }: Outcome): string {
+  if (answer?.kind === 'invoke' && answer.durable !== undefined) return durableVerdict(answer.durable);
   if (execution === 'completed') {
     const error = answer?.kind === 'invoke' ? answer.functionError : null;
     return error === null
@@ -43,6 +46,13 @@ export function verdictOf({ execution, answer, status }: Outcome): string {
   return executions[execution];
 }
 
+/** A name brings the same execution each time, so nothing of it runs twice. */
+function durableVerdict({ name, endedAt }: DurableResult): string {
+  return endedAt === null
+    ? `Call again with --durable-execution-name ${name} to go on waiting; nothing runs twice.`
+    : `The durable execution has ended; another run needs another --durable-execution-name than ${name}.`;
+}
+
 const executions = {
   not_started: 'The function did not run; it is safe to call again.',
   accepted: 'The call is queued and the function will run; do not call again, it would run twice.',
@@ -50,8 +60,8 @@ const executions = {
   completed: 'The function ran to its end; calling again runs it again.',
 } as const satisfies Record<Execution, string>;
 
+/** What `explain` knows of the failure: the AWS error, else the exit code. */
 function topic({ status, errors }: Outcome): string {
   const [first] = errors ?? [];
-  const named = first?.field === undefined && /^[A-Za-z]+(Exception|Error|Denied|Token|Id)$/.test(first?.name ?? '');
-  return named && first !== undefined ? first.name : String(statuses[status].exitCode);
+  return first !== undefined && topics.includes(first.name) ? first.name : String(statuses[status].exitCode);
 }

@@ -9,7 +9,7 @@ export interface Wording {
   readonly in: (sentence: string) => string;
 }
 
-export function wordingOf({ flags, parameters }: Command, { typed }: Given): Wording {
+export function wordingOf({ flags, parameters }: Command, { typed }: Given, parameterField = 'function_name'): Wording {
   const words = new Map<string, string>();
   for (const [name, { fields = [] }] of Object.entries(flags)) {
     for (const field of fields) {
@@ -18,7 +18,7 @@ export function wordingOf({ flags, parameters }: Command, { typed }: Given): Wor
     }
   }
   const [first] = parameters;
-  if (first !== undefined) words.set('function_name', first.name);
+  if (first !== undefined) words.set(parameterField, first.name);
   if (flags.payload !== undefined) words.set('payload_source', '--payload');
   const of = (field: string) => words.get(field) ?? field;
   // Only names with an underscore: the others, such as region and proxy, are ordinary words too.

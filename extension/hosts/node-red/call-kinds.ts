@@ -9,6 +9,7 @@ const invoke: CallKind = {
       ...functionCall(config, message, context),
       logType: text(config.logType) as 'Tail' | undefined,
       dryRun: config.dryRun as boolean | undefined,
+      ...durableCall(config, context),
     }),
   payload: (data) => (data as InvokeData).payload,
 };
@@ -41,6 +42,18 @@ function functionCall(config: Config, message: Message, { red, parameters, signa
     clientContext: text(config.clientContext),
     timeout: text(config.timeout),
     ...{ parameters, signal },
+  };
+}
+
+/** A deploy ends the wait and not the execution: the next message with the same name finds it again. */
+function durableCall(config: Config, { onProgress }: CallContext) {
+  if (config.waitForDurableExecution !== true) return {};
+  return {
+    waitForDurableExecution: true,
+    durableExecutionName: text(config.durableExecutionName),
+    durableTimeout: text(config.durableTimeout),
+    onCancel: 'Leave Running' as const,
+    onProgress,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Connector } from '../../connector/connector.ts';
 import type { ConnectorResult } from '../../connector/connector-result.ts';
 import { refusingConnector } from '../../connector/refusing-connector.ts';
+import type { OnProgress } from '../../ports.ts';
 import { Limiter } from '../process/limiter.ts';
 import type { ConnectionNode } from './connection-node.ts';
 import { Progress } from './progress.ts';
@@ -20,6 +21,7 @@ export interface CallContext {
   /** What placeholders refer to: the message, also under the name `msg`. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
 }
 
 /** Messages that wait for their turn in one node; more would only fill the memory. */
@@ -34,12 +36,13 @@ export function registerCall(RED: Red, kind: CallKind): void {
     const connector = () => connectorOf(RED, config);
 
     const answer = async (message: Message, send: Send, done: Done) => {
-      const ended = progress.begin();
-      const context = { red: RED, parameters: { msg: message, ...message }, signal: closing.signal };
+      const call = progress.begin();
+      const parameters = { msg: message, ...message };
+      const context = { red: RED, parameters, signal: closing.signal, onProgress: call.news };
       const result = await kind.call(connector(), config, message, context);
       message.result = result;
       message.payload = result.data === null ? null : kind.payload(result.data);
-      ended(result);
+      call.ended(result);
       if (!result.success) return done(result.error);
       send(message);
       done();

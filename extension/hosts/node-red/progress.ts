@@ -1,12 +1,27 @@
 import type { ConnectorResult } from '../../connector/connector-result.ts';
+import type { DurableProgress } from '../../ports.ts';
 import type { Node, Red, Status } from './red.ts';
+
+/** A call that has begun. */
+export interface RunningCall {
+  /** Takes news of the durable execution that the call waits for. */
+  readonly news: (progress: DurableProgress) => void;
+  /** Reports how it ended. */
+  readonly ended: (result: ConnectorResult) => void;
+}
+
+interface Begun {
+  readonly at: number;
+  /** What its durable execution does; null when it has none. */
+  step: string | null;
+}
 
 /** The status under a node: what runs and for how long, and then how the last call ended. */
 export class Progress {
   readonly #node: Node;
   readonly #text: Red['_'];
   readonly #load: () => { running: number; waiting: number };
-  readonly #started: number[] = [];
+  readonly #started: Begun[] = [];
   #timer: NodeJS.Timeout | undefined;
   #last: Status | undefined;
 
@@ -16,17 +31,23 @@ export class Progress {
     this.#load = load;
   }
 
-  /** Reports that a call has begun; the returned function reports how it ended. */
-  begin(): (result: ConnectorResult) => void {
-    const started = Date.now();
-    this.#started.push(started);
+  /** Reports that a call has begun. */
+  begin(): RunningCall {
+    const begun: Begun = { at: Date.now(), step: null };
+    this.#started.push(begun);
     this.#timer ??= setInterval(() => this.show(), 1000).unref();
     this.show();
-    return (result) => {
-      this.#started.splice(this.#started.indexOf(started), 1);
-      this.#last = this.#ending(result, Date.now() - started);
-      if (this.#started.length === 0) this.#stop();
-      this.show();
+    return {
+      news: ({ waitingFor: [wait], step, status }) => {
+        begun.step = wait?.name ?? wait?.kind ?? step ?? status;
+        this.show();
+      },
+      ended: (result) => {
+        this.#started.splice(this.#started.indexOf(begun), 1);
+        this.#last = this.#ending(result, Date.now() - begun.at);
+        if (this.#started.length === 0) this.#stop();
+        this.show();
+      },
     };
   }
 
@@ -37,9 +58,11 @@ export class Progress {
       return;
     }
     const { running, waiting } = this.#load();
-    const key = waiting > 0 ? 'status.queued' : running > 1 ? 'status.several' : 'status.working';
-    const seconds = Math.floor((Date.now() - oldest) / 1000);
-    this.#node.status({ fill: 'blue', shape: 'dot', text: this.#text(key, { running, waiting, seconds }) });
+    const { step, at } = oldest;
+    const alone = step === null ? 'status.working' : 'status.durable';
+    const key = waiting > 0 ? 'status.queued' : running > 1 ? 'status.several' : alone;
+    const seconds = Math.floor((Date.now() - at) / 1000);
+    this.#node.status({ fill: 'blue', shape: 'dot', text: this.#text(key, { running, waiting, seconds, step }) });
   }
 
   #stop(): void {

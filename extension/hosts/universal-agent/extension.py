@@ -28,6 +28,9 @@ log = logging.getLogger("UNV")
 #: Seconds that a cancelled program has to write its answer; it needs one.
 GRACE = 5
 
+#: The same for one that waits for a durable execution: it may have to find it first, and to stop it.
+DURABLE_GRACE = 30
+
 #: Exit code of node-version.cjs, which runs before the program.
 HOST_NOT_SET_UP = 78
 
@@ -69,7 +72,7 @@ class Extension(UniversalExtension):
         """Asks the program to stop and waits, for a bounded time, for its answer."""
         self._stop()
         if self._thread not in (None, threading.get_ident()):
-            self._done.wait(2 * GRACE)
+            self._done.wait(2 * (GRACE if self._run is None else self._run.grace))
 
     @dynamic_choice_command("function_name")
     def function_names(self, fields):
@@ -109,12 +112,13 @@ class Extension(UniversalExtension):
             return incomplete_package()
         log.info("Extension Information: %s-%s", manifest["name"], manifest["version"])
         try:
-            request = json.dumps(make_request(manifest)).encode("ascii")
+            wanted = make_request(manifest)
+            request = json.dumps(wanted).encode("ascii")
             command = command_line(manifest)
             with forwarded_termination(self._stop):
                 if self._cancelled:
                     raise Refusal("cancelled", "The task was cancelled before the program was started.")
-                self._run = Run(command)
+                self._run = Run(command, grace_of(wanted))
                 if self._cancelled:
                     self._run.stop()
                 self._run.serve(request)
@@ -137,10 +141,16 @@ class Refusal(Exception):
         self.field = field
 
 
+def grace_of(request):
+    waits = str(single(request.get("wait_for_durable_execution"))).lower() == "true"
+    return DURABLE_GRACE if waits else GRACE
+
+
 class Run(object):
     """One run of the program. All three pipes are served at once, so that none fills up and blocks the program."""
 
-    def __init__(self, command):
+    def __init__(self, command, grace=GRACE):
+        self.grace = grace
         self.output = bytearray()
         self.last_line = ""
         self.stopped = False
@@ -174,7 +184,7 @@ class Run(object):
         self.stopped = True
         with contextlib.suppress(OSError):
             self._process.terminate()
-        timer = threading.Timer(GRACE, self._kill)
+        timer = threading.Timer(self.grace, self._kill)
         timer.daemon = True
         timer.start()
 

@@ -120,7 +120,7 @@ function suite() {
     await page.waitForSelector('.awsl-card.awsl-good');
     await hands.shot('health good');
     await hands.tab('functions');
-    await page.locator('#awsl-functions', { hasText: '7 of 7 functions' }).waitFor();
+    await page.locator('#awsl-functions', { hasText: '9 of 9 functions' }).waitFor();
     await page.fill('#awsl-functions-search', 'price');
     expect(await page.locator('#awsl-functions tbody .awsl-function').allInnerTexts()).toEqual(['order']);
     await page.fill('#awsl-functions-search', '');
@@ -133,7 +133,7 @@ function suite() {
     await page.click('#node-input-functionName-search');
     await page.locator('.awsl-dropdown [role=option]', { hasText: 'order' }).first().waitFor();
     await hands.shot('function search');
-    await page.fill('#node-input-functionName', 'ord');
+    await page.fill('#node-input-functionName', 'price');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     expect(await page.inputValue('#node-input-functionName')).toBe('order');

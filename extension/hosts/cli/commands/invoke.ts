@@ -20,6 +20,12 @@ const own: Flags = {
     fields: ['invocation_type'],
     set: () => ({ invocation_type: 'Dry Run' }),
   },
+  wait: {
+    group,
+    help: 'Start a durable execution, show its steps and wait for its end. One that has the name already is waited for.',
+    fields: ['wait_for_durable_execution'],
+    set: () => ({ wait_for_durable_execution: true }),
+  },
   tail: {
     group,
     aliases: ['log'],
@@ -60,13 +66,13 @@ export const invoke: Command = {
   exclusive: [
     ...outputContradictions,
     ['payload', 'payload-file', 'data'],
-    ['event', 'dry-run'],
+    ['wait', 'event', 'dry-run'],
     ['event', 'tail'],
     ['dry-run', 'tail'],
     ['event', 'query'],
     ['dry-run', 'query'],
   ],
-  requires: connectionNeeds,
+  requires: { ...connectionNeeds, 'durable-timeout': 'wait', 'on-timeout': 'wait', 'on-cancel': 'wait' },
   examples: [
     {
       says: 'one call with a payload and the log',

@@ -14,12 +14,14 @@ const toFunction = {
   timeout: '',
 };
 
+const durable = { waitForDurableExecution: false, durableExecutionName: '', durableTimeout: '' };
+
 /** Registers the three nodes that call. */
 export function registerCalls() {
   register('connected.awslambda.invoke', {
     icon: 'lambda-invoke.svg',
     label: 'palette.invoke',
-    values: { ...shared, ...toFunction, logType: 'None', dryRun: false },
+    values: { ...shared, ...toFunction, ...durable, logType: 'None', dryRun: false },
     prepare: prepareInvoke,
   });
   register('connected.awslambda.invoke_async', {
@@ -101,5 +103,10 @@ function prepareInvoke(node) {
   const showLogType = () => $('#node-input-logType').closest('.awsl-row').toggle(!dryRun.prop('checked'));
   dryRun.on('change', showLogType);
   showLogType();
+  const durable = $('#node-input-waitForDurableExecution');
+  const rows = $('#node-input-durableExecutionName, #node-input-durableTimeout').closest('.awsl-row');
+  const showDurable = () => rows.toggle(durable.prop('checked'));
+  durable.on('change', showDurable);
+  showDurable();
   return prepareFunction(node);
 }

@@ -75,6 +75,26 @@ const dryRun = row(call, 'dryRun', {
     `<label class="awsl-check" for="${id}"><input type="checkbox" id="${id}"> <span data-i18n="hint.dryRun"></span></label>`,
 });
 
+const waitForDurableExecution = row(call, 'waitForDurableExecution', {
+  label: 'common.waitForDurableExecution',
+  icon: 'hourglass-half',
+  control: (id) =>
+    `<label class="awsl-check" for="${id}"><input type="checkbox" id="${id}"> <span data-i18n="hint.waitForDurableExecution"></span></label>`,
+});
+
+const durableExecutionName = row(call, 'durableExecutionName', {
+  label: 'common.durableExecutionName',
+  icon: 'tag',
+  control: input('placeholder.durableExecutionName', 'text', 'spellcheck="false"'),
+});
+
+const durableTimeout = row(call, 'durableTimeout', {
+  label: 'common.durableTimeout',
+  icon: 'clock-o',
+  control: input('placeholder.durableTimeout', 'text', 'inputmode="numeric"'),
+  unit: 'hint.seconds',
+});
+
 const logType = row(call, 'logType', {
   label: 'common.logType',
   icon: 'file-text-o',
@@ -114,6 +134,9 @@ const invoke = [
   clientContext,
   dryRun,
   timeout,
+  waitForDurableExecution,
+  durableExecutionName,
+  durableTimeout,
   concurrency,
 ];
 const invokeAsync = [name, connection, functionName, qualifier, payload, clientContext, timeout, concurrency];

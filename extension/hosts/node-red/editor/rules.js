@@ -85,6 +85,9 @@ export const callRules = {
   payload: (value, { payloadType }) => (payloadType === 'msg' ? propertyFault(value) : payloadFault(value)),
   clientContext: (value) => (value === '' ? null : (templated(value) ?? clientContextFault(value))),
   timeout: (value) => optional(value, timeout, () => text('fault.timeout', { minimum, maximum })),
+  durableExecutionName: (value) =>
+    optional(value, fieldLimits.durable_execution_name, () => fieldTable.durable_execution_name.rule),
+  durableTimeout: (value) => optional(value, fieldLimits.durable_timeout, () => fieldTable.durable_timeout.rule),
   concurrency: (value) => optional(value, concurrency, () => text('fault.concurrency', concurrency)),
   marker: (value) => (hasPlaceholder(value) ? templateFault(value) : null),
   maxItems: (value) => optional(value, fieldLimits.max_items, () => fieldTable.max_items.rule),
