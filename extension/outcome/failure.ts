@@ -59,7 +59,8 @@ function failed(failure: CallFailure, execution: Execution): Outcome {
 function unexpected(error: unknown, execution: Execution): Outcome {
   const { name, message } = error instanceof Error ? error : new Error('a thrown value that is not an error');
   const entry = { name, message: `unexpected: ${message}` };
-  const detail = [sentence(`${name}: ${entry.message}`), after[execution]].join(' ').trim();
+  const reason = `${name}: ${entry.message}`;
+  const detail = after[execution] === '' ? reason : `${sentence(reason)} ${after[execution]}`;
   return { ...nothing, status: 'FAIL', execution, detail, errors: [entry] };
 }
 

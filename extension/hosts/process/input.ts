@@ -1,12 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { CancelledError, ValidationError } from '../../errors.ts';
 import { parseDocument } from '../../task/document.ts';
 import { fileError, tooLarge } from './file-error.ts';
 import { stat } from './fs.ts';
 import { isDescriptor, isStandardInput } from './links.ts';
-import { readFile } from './read-file.ts';
+import { readFile, readPipe } from './read-file.ts';
 
 const notUtf8 = { fault: 'must be JSON in UTF-8, but has bytes that are not UTF-8' };
 
@@ -45,8 +44,7 @@ function readStandardInput(signal: AbortSignal): Promise<Buffer> {
 /** A pipe that the shell has opened, as `--fields <(command)` does. */
 async function readDescriptor(path: string, signal: AbortSignal): Promise<Buffer> {
   const found = await stat(path);
-  if (!found.isFIFO()) return readFile(path, fieldsLimit);
-  return readStream(new Socket({ fd: Number(/\d+$/.exec(path)?.[0]), writable: false }), signal);
+  return found.isFIFO() ? readPipe(path, fieldsLimit, signal) : readFile(path, fieldsLimit);
 }
 
 /** Reads to the end, at most to the limit, and at once no more when the signal comes. */

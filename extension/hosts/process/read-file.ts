@@ -1,4 +1,5 @@
 import { constants } from 'node:fs';
+import { CancelledError } from '../../errors.ts';
 import { fileError, notRegular, tooLarge } from './file-error.ts';
 import { atOnce, close, fstat, open, read, stat } from './fs.ts';
 
@@ -11,26 +12,40 @@ export async function readFile(path: string, limit: number): Promise<Buffer> {
     // Looked at first: to open a FIFO releases whoever writes to it, and to open a device may do anything.
     const found = await stat(path);
     if (!found.isFile()) throw notRegular(found, 'read');
-    const file = await open(path, constants.O_RDONLY | atOnce);
-    try {
-      return await readOpen(file, limit);
-    } finally {
-      await close(file);
-    }
+    return await withOpen(path, async (file) => {
+      const opened = await fstat(file); // it may be another one by now
+      if (!opened.isFile()) throw notRegular(opened, 'read');
+      if (opened.size > limit) throw tooLarge(limit, opened.size);
+      return readToEnd(limit, opened.size, (bytes) => readSome(file, bytes));
+    });
   } catch (error) {
     throw fileError(error, 'read');
   }
 }
 
-async function readOpen(file: number, limit: number): Promise<Buffer> {
-  const found = await fstat(file); // it may be another one by now
-  if (!found.isFile()) throw notRegular(found, 'read');
-  if (found.size > limit) throw tooLarge(limit, found.size);
-  let bytes: Buffer = Buffer.allocUnsafe(Math.min(limit, Math.max(found.size, smallest)) + 1);
+/** Reads a pipe whose other end is open already, as a descriptor of this process is. Throws CancelledError too. */
+export async function readPipe(path: string, limit: number, signal: AbortSignal): Promise<Buffer> {
+  return withOpen(path, (file) => readToEnd(limit, 0, (bytes) => readPatiently(file, bytes, signal)));
+}
+
+async function withOpen(path: string, use: (file: number) => Promise<Buffer>): Promise<Buffer> {
+  const file = await open(path, constants.O_RDONLY | atOnce);
+  try {
+    return await use(file);
+  } finally {
+    await close(file);
+  }
+}
+
+/** Takes the bytes that come next, and none at the end. */
+type Next = (bytes: Buffer) => Promise<number>;
+
+async function readToEnd(limit: number, expected: number, next: Next): Promise<Buffer> {
+  let bytes: Buffer = Buffer.allocUnsafe(Math.min(limit, Math.max(expected, smallest)) + 1);
   for (let length = 0; ; ) {
-    const { bytesRead } = await read(file, bytes, length, bytes.length - length, null);
-    length += bytesRead;
-    if (bytesRead === 0) return bytes.subarray(0, length);
+    const taken = await next(bytes.subarray(length));
+    length += taken;
+    if (taken === 0) return bytes.subarray(0, length);
     if (length > limit) throw tooLarge(limit, null);
     if (length === bytes.length) bytes = grown(bytes, Math.min(limit + 1, 2 * length));
   }
@@ -43,4 +58,22 @@ function grown(bytes: Buffer, length: number): Buffer {
   const larger = Buffer.allocUnsafe(length);
   bytes.copy(larger);
   return larger;
+}
+
+async function readSome(file: number, bytes: Buffer): Promise<number> {
+  const { bytesRead } = await read(file, bytes, 0, bytes.length, null);
+  return bytesRead;
+}
+
+/** Asks again while there is nothing yet: a read that waits would hold a thread, which nothing can end. */
+async function readPatiently(file: number, bytes: Buffer, signal: AbortSignal): Promise<number> {
+  for (;;) {
+    if (signal.aborted) throw new CancelledError();
+    try {
+      return await readSome(file, bytes);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
 }

@@ -32,7 +32,7 @@ export interface RunOptions {
 export async function run({ fields, output, logLevel }: RunOptions, action = perform): Promise<number> {
   const log = logTo(logLevel);
   let { exitCode } = statuses.CANCELLED;
-  const { signal, abort } = cancelOnSignals(log, () => exitAtOnce(exitCode));
+  const { signal, abort, finish } = cancelOnSignals(log, () => exitAtOnce(exitCode));
   const ports: Ports = { ...processPorts, openSession: boundingLookups(openSession), log, signal };
   log.info(`${name} ${version}`);
   let raw: unknown = null;
@@ -48,7 +48,7 @@ export async function run({ fields, output, logLevel }: RunOptions, action = per
   report(delivered, log);
   // From here on a signal ends what still holds the process, and the exit code is that of the answer.
   exitCode = statuses[delivered.status].exitCode;
-  abort();
+  finish();
   return exitCode;
 }
 

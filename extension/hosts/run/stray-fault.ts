@@ -14,10 +14,15 @@ export interface StrayFaults {
  */
 export function watchStrayFaults(log: Log, abort: () => void): StrayFaults {
   let first: { readonly error: unknown } | null = null;
-  process.on('uncaughtException', (error) => {
-    log.debug(`uncaught: ${error instanceof Error ? error.stack : error}`);
+  const end = (error: unknown) => {
     first ??= { error };
     abort();
+  };
+  // When nothing is left to wait for, Node would end with exit code 0 and no answer.
+  process.once('beforeExit', () => end(new Error('the task has stopped without an end')));
+  process.on('uncaughtException', (error) => {
+    log.debug(`uncaught: ${error instanceof Error ? error.stack : error}`);
+    end(error);
   });
   return {
     explain: (outcome) =>

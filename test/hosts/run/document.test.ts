@@ -6,7 +6,7 @@ import { documentOf } from '../../../extension/hosts/run/document.ts';
 import type { InvokeResult } from '../../../extension/outcome/answer.ts';
 import type { Outcome } from '../../../extension/outcome/outcome.ts';
 import { baseFields } from '../../support/network/cells.ts';
-import { start } from '../../support/network/run.ts';
+import { runProcess, start } from '../../support/network/run.ts';
 import { startTarget } from '../../support/network/target.ts';
 import { assertValid } from '../../support/schemas.ts';
 
@@ -66,7 +66,9 @@ describe('there is always a document', () => {
     });
   });
 
-  test('after an error that nobody catches, and nothing is claimed of the function', async () => {
+  // Other runtimes load no module before the program.
+  const testOnNode = process.env.PROGRAM ? test.skip : test;
+  testOnNode('after an error that nobody catches, and nothing is claimed of the function', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'stray-'));
     const preload = join(folder, 'preload.cjs');
     writeFileSync(preload, `process.on('SIGUSR2', () => { throw new Error('stray') });`);
@@ -82,5 +84,15 @@ describe('there is always a document', () => {
     expect(output).toMatchObject({ exit_code: 1, result: { execution: 'unknown' } });
     expect(output.status_description).toContain('stray');
     expect(readFileSync(path, 'utf8')).toBe(stdout);
+  });
+
+  testOnNode('when nothing is left to wait for', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stray-'));
+    const preload = join(folder, 'preload.cjs');
+    writeFileSync(preload, 'process.stdin.unref();'); // standard input stays open, and holds nothing any more
+    const env = { NODE_OPTIONS: `--require=${preload}` };
+    const { output, exitCode } = await runProcess({}, { input: null, env });
+    expect(exitCode).toBe(1);
+    expect(output.status_description).toBe('FAIL: Error: unexpected: the task has stopped without an end');
   });
 });

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { baseFields } from '../../support/network/cells.ts';
 import { type Fields, type ProcessOptions, runProcess, start } from '../../support/network/run.ts';
-import { startTarget, type Target } from '../../support/network/target.ts';
+import { startTarget, success, type Target } from '../../support/network/target.ts';
 import { runShell } from '../../support/shell.ts';
 import { canMount, isRoot, mountSmallDisk, type SpecialFiles, specialFiles } from '../../support/special-files.ts';
 
@@ -164,19 +164,26 @@ describe('--output', () => {
   });
 });
 
-(canMount ? test : test.skip)('standard output into a file on a disk that becomes full is no success', async () => {
-  // One page of room, for a document that needs two: the first write succeeds in part.
+(canMount ? test : test.skip).each([
+  ['run', '"$@"'],
+  ['invoke', `"\${@:1:$#-1}" invoke hello`],
+])('standard output of %s into a file on a disk that becomes full is no success', async (_, command) => {
+  // One page of room for an answer that needs two: the first write succeeds in part.
   const disk = mountSmallDisk(64);
+  const large = await startTarget({ answer: (request) => success(request, JSON.stringify('x'.repeat(6000))) });
   try {
     writeFileSync(join(disk.folder, 'fill'), Buffer.alloc(60 * 1024));
-    const marker = 'x'.repeat(4096);
-    const line = `"$@" > "${disk.folder}/out.json"`;
-    const { code, stderr } = await runShell(line, JSON.stringify(fields({ marker })), folder);
+    const url = `http://127.0.0.1:${large.port}`;
+    const env = `AWS_ENDPOINT_URL=${url} AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=A AWS_SECRET_ACCESS_KEY=B`;
+    const line = `export ${env}; ${command} > "${disk.folder}/out"`;
+    const { code, stderr } = await runShell(line, JSON.stringify(fields({ endpoint_url: url })), folder);
     expect(code).toBe(1);
     expect(stderr).toContain('standard output cannot be written (ENOSPC)');
-    expect(stderr).toContain('(exit 1, execution completed)');
+    expect(stderr).toContain('The function ran to its end');
+    expect(large.executed()).toBe(1);
   } finally {
     disk.unmount();
+    await large.close();
   }
 });
 
