@@ -24,13 +24,21 @@ beforeAll(() => {
 test('npm run pack in a fresh checkout builds the program first', () => {
   // The project's .npmrc keeps the scripts of packages from running, and with them prepack.
   const checkout = join(folder, 'checkout');
-  for (const name of readdirSync(root).filter((entry) => !['.git', 'node_modules', 'dist', 'test-output'].includes(entry))) {
+  for (const name of readdirSync(root).filter(
+    (entry) => !['.git', 'node_modules', 'dist', 'test-output'].includes(entry),
+  )) {
     cpSync(join(root, name), join(checkout, name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
   expect(run('npm', ['run', 'pack'], checkout).status).toBe(0);
   const { stdout } = run('tar', ['-tzf', `ue-aws-lambda-${versionOf()}.tgz`], checkout);
-  for (const path of ['dist/main.cjs', 'dist/program.cjs', 'dist/index.js', 'dist/man/ue-aws-lambda.1', 'docs/cli.md']) {
+  for (const path of [
+    'dist/main.cjs',
+    'dist/program.cjs',
+    'dist/index.js',
+    'dist/man/ue-aws-lambda.1',
+    'docs/cli.md',
+  ]) {
     expect(stdout).toContain(`package/${path}\n`);
   }
 });
