@@ -558,6 +558,25 @@ describe('a cancel', () => {
     });
   });
 
+  test('while the result is being read is not said to have stopped anything', async () => {
+    const abort = new AbortController();
+    await serve({
+      live: (...of) => endsAfter(5)(...of),
+      fault: ({ operation, query }) => {
+        if (operation !== 'Get' || !isWithData(query)) return null;
+        abort.abort();
+        return { refuse: [500, 'ServiceException'] };
+      },
+    });
+    const { output } = await run({}, { signal: abort.signal });
+    expect(output).toMatchObject({
+      ...{ exit_code: 22, changed: true },
+      status_description: 'CANCELLED: The durable execution order-7 had ended before (SUCCEEDED).',
+      result: { execution: 'completed', durable: { status: 'SUCCEEDED' } },
+    });
+    expect(server.count('Stop')).toBe(0);
+  });
+
   test('while the start is under way finds and stops what was started', async () => {
     const abort = new AbortController();
     await serve({

@@ -46,23 +46,26 @@ export async function halt(
   });
   const { signal } = new AbortController();
   const within = (milliseconds: number): Bounds => ({ clock, signal, deadline: clock.now() + milliseconds });
-  if (choice === 'leave running' && !isClosed(watch.status)) {
+  const closedBefore = isClosed(watch.status);
+  if (closedBefore) {
+    const ended = await readEnd();
+    return { sentence: `had ended before (${watch.status})`, error: null, ended };
+  }
+  if (choice === 'leave running') {
     return { sentence: 'was left running', error: null, ended: null };
   }
-  if (!isClosed(watch.status)) {
-    let last: unknown = null;
-    const stop = () =>
-      session.durable.stop(arn, cause, reads.brief(signal)).catch((error) => {
-        last = error;
-        throw error;
-      });
-    try {
-      await persist(stop, new Patience(whileStopping, context), within(stopTime));
-    } catch {
-      const reason = reasonFor(last);
-      const error = { name: 'StopFailed', message: reason };
-      return { sentence: `could not be stopped and may still be running (${reason})`, error, ended: null };
-    }
+  let last: unknown = null;
+  const stop = () =>
+    session.durable.stop(arn, cause, reads.brief(signal)).catch((error) => {
+      last = error;
+      throw error;
+    });
+  try {
+    await persist(stop, new Patience(whileStopping, context), within(stopTime));
+  } catch {
+    const reason = reasonFor(last);
+    const error = { name: 'StopFailed', message: reason };
+    return { sentence: `could not be stopped and may still be running (${reason})`, error, ended: null };
   }
   watch.stopped();
   const ended = await readEnd();
@@ -85,7 +88,7 @@ export async function halt(
         new Patience(patience, context),
         within(afterStop),
       );
-      const own = execution.status === 'STOPPED' || !isClosed(execution.status);
+      const own = !closedBefore && (execution.status === 'STOPPED' || !isClosed(execution.status));
       if (own) watch.stopped(execution);
       else watch.saw(execution);
       return own ? null : execution;

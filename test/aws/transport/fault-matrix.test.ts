@@ -24,6 +24,8 @@ const { AWS_CA_BUNDLE, NODE_EXTRA_CA_CERTS } = process.env;
 
 beforeAll(async () => {
   trust = await makeTrust();
+  // Compiling them takes longer than a deadline of these tests; the program has them compiled.
+  await Promise.all([import('../../../extension/aws/transport/tunnel-agent.ts'), import('node:https')]);
   delete process.env.NODE_EXTRA_CA_CERTS;
   process.env.AWS_CA_BUNDLE = trust.aws.file;
 });

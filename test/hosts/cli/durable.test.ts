@@ -43,7 +43,9 @@ test('--wait shows the steps, and approve ends the wait with a result', async ()
   expect(JSON.parse(output.stdout)).toEqual({ document: 'budget', answer: { by: 'finance' } });
   expect(output.stderr).toMatch(/^Durable execution cli-approved\n/);
   expect(output.stderr).toContain('callback approval succeeded');
-  expect(output.stderr).toContain('The function ran to its end');
+  expect(output.stderr).toContain(
+    'The durable execution has ended; another run needs another --durable-execution-name',
+  );
 });
 
 test('reject ends it with an error of its own', async () => {
