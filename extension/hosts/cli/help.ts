@@ -39,6 +39,7 @@ everything, denied / denied-secret is known and may do nothing.
 
 A function whose config has durableConfig: { executionTimeout: SECONDS } is a durable one. Its waits, retries and
 timeouts, and the timestamps of its executions, pass N times as quickly with --time-scale N.
+What the functions log can be read as from CloudWatch Logs; loggingConfig: { logFormat, logGroup } says how and where.
 `,
 };
 
