@@ -18,6 +18,10 @@ export interface Faults {
   readonly refuse?: (operation: string, nth: number) => Refusal | undefined;
   /** For so long the reading operations do not show a new durable execution. */
   readonly readLagMs?: number;
+  /** For so long what a function logged cannot be read. */
+  readonly logDelayMs?: number;
+  /** So many empty pages with a token come before what FilterLogEvents finds. */
+  readonly emptyLogPages?: number;
 }
 
 /** Lambda's refusal of calls that come too quickly. */

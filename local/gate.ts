@@ -6,10 +6,12 @@ import { type Call, header } from './http/call.ts';
 import { refuseBrowser } from './http/caller.ts';
 import { answerLambda, type LambdaPorts } from './lambda/lambda-api.ts';
 import { LambdaError, toLambdaAnswer } from './lambda/lambda-error.ts';
+import { answerLogs, type LogsPorts, TARGET_PREFIX } from './logs/logs-api.ts';
+import { LOGS_REFUSALS, LogsError, toLogsAnswer } from './logs/logs-error.ts';
 import { answerSts } from './sts/sts-api.ts';
 import { StsError, toStsAnswer } from './sts/sts-error.ts';
 
-export interface GatePorts extends LambdaPorts {
+export interface GatePorts extends LambdaPorts, LogsPorts {
   readonly credentials: Credentials;
   readonly now: () => number;
   readonly port: () => number;
@@ -22,6 +24,7 @@ export async function answerCall(call: Call, ports: GatePorts): Promise<Answer> 
   } catch (error) {
     return toLambdaAnswer(toLambdaError(error, call, ports));
   }
+  if (header(call, 'x-amz-target')?.startsWith(TARGET_PREFIX)) return callLogs(call, ports);
   return isForSts(call) ? callSts(call, ports) : callLambda(call, ports);
 }
 
@@ -45,6 +48,20 @@ function toLambdaError(error: unknown, call: Call, ports: GatePorts): LambdaErro
     return new LambdaError(status, name, error.message);
   }
   return new LambdaError(500, 'ServiceException', describe(error, call, ports));
+}
+
+async function callLogs(call: Call, ports: GatePorts): Promise<Answer> {
+  try {
+    return answerLogs(call, await verifySignature(call, 'logs', ports.credentials, ports.now()), ports);
+  } catch (error) {
+    return toLogsAnswer(toLogsError(error, call, ports));
+  }
+}
+
+function toLogsError(error: unknown, call: Call, ports: GatePorts): LogsError {
+  if (error instanceof LogsError) return error;
+  if (error instanceof SignatureError) return new LogsError(LOGS_REFUSALS[error.reason], error.message);
+  return new LogsError('InternalFailure', describe(error, call, ports), 500);
 }
 
 async function callSts(call: Call, ports: GatePorts): Promise<Answer> {

@@ -63,6 +63,7 @@ const service = {
     running = invocation.headers['lambda-runtime-aws-request-id'];
     process.env.AWS_LAMBDA_FUNCTION_VERSION = invocation.version;
     process.env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE = String(invocation.memorySize);
+    process.env.AWS_LAMBDA_LOG_STREAM_NAME = invocation.logStreamName;
     return { bodyJson: invocation.event, headers: invocation.headers };
   },
   done: (id, body) => finish({ kind: 'done', id, body }),

@@ -13,6 +13,7 @@ import { findFunction, findFunctions } from './functions/function-files.ts';
 import { answerCall, type GatePorts } from './gate.ts';
 import { readCall } from './http/call.ts';
 import { sendAnswer } from './http/send-answer.ts';
+import { LogStore } from './logs/log-store.ts';
 import { SandboxPool } from './sandbox/sandbox-pool.ts';
 import { RuntimeApi } from './streams/runtime-api.ts';
 
@@ -71,15 +72,18 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     concurrentExecutions,
     url: () => url,
   });
+  const clock = createClock(now, timeScale);
+  const logs = new LogStore(clock, faults.logDelayMs ?? 0);
   const functionPorts = {
     functions: () => findFunctions(directory),
     findFunction: (name: string) => findFunction(directory, name),
     pool,
     runtimeApi,
+    logs,
+    clock,
     log,
     onExecution: (name: string) => void executions.set(name, (executions.get(name) ?? 0) + 1),
   };
-  const clock = createClock(now, timeScale);
   const store = new ExecutionStore(clock, faults.readLagMs ?? 0);
   const engine = new DurableEngine({
     clock,
@@ -91,11 +95,15 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     ...functionPorts,
     engine,
     refuse: createRefuser(faults),
+    emptyLogPages: faults.emptyLogPages ?? 0,
     credentials: new Credentials(),
     now,
     port: () => (server.address() as AddressInfo).port,
   });
-  await listen(server, port);
+  await listen(server, port).catch(async (error) => {
+    await runtimeApi.close();
+    throw error;
+  });
   const address = server.address() as AddressInfo;
   url = `http://${HOST}:${address.port}`;
   return {

@@ -21,7 +21,7 @@ export interface Signer {
 /** Verifies the SigV4 signature in a call's headers: the same library that signs computes it again. */
 export async function verifySignature(
   call: Call,
-  service: 'lambda' | 'sts',
+  service: 'lambda' | 'logs' | 'sts',
   credentials: Credentials,
   now: number,
 ): Promise<Signer> {

@@ -5,10 +5,11 @@ import {
   parseFunctionName,
   toVersion,
 } from '../functions/function-name.ts';
-import { runHandler, toResult } from '../lambda/handler-run.ts';
+import { runHandler } from '../lambda/handler-run.ts';
 import type { FunctionPorts } from '../lambda/lambda-api.ts';
 import { LambdaError } from '../lambda/lambda-error.ts';
 import { writeLog } from '../lambda/log-tail.ts';
+import { toResult } from '../lambda/run-outcome.ts';
 import type { FunctionCall, FunctionResult, Target } from './engine.ts';
 
 /** Runs a handler for an execution, when a copy of the function is free. */
@@ -29,7 +30,7 @@ export async function runFunction(call: FunctionCall, ports: FunctionPorts): Pro
     return { kind: 'skipped' };
   }
   const { version, requestId, clientContext, tenantId } = call;
-  const run = await runHandler({ fn, arn, version, requestId, event, clientContext, tenantId }, lease, ports);
+  const run = await runHandler({ fn, region, arn, version, requestId, event, clientContext, tenantId }, lease, ports);
   const { body: bytes, failed } = toResult(run);
   const body = bytes.toString();
   const log = writeLog(run);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { ACCOUNT_ID } from '../account.ts';
+import { toWireLoggingConfig } from '../logs/logging-config.ts';
 import type { FunctionConfig } from './function-config.ts';
 import type { FunctionFile } from './function-files.ts';
 import { functionArn } from './function-name.ts';
@@ -42,7 +43,7 @@ export function toFunctionConfiguration(
         ExecutionTimeout: durableConfig.executionTimeout,
       },
     }),
-    LoggingConfig: { LogFormat: 'Text', LogGroup: `/aws/lambda/${fn.name}` },
+    LoggingConfig: toWireLoggingConfig(fn.name, config.loggingConfig),
   };
 }
 

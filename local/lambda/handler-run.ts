@@ -1,13 +1,21 @@
+import { randomBytes } from 'node:crypto';
 import type { FunctionFile } from '../functions/function-files.ts';
+import { type LoggingConfig, logGroupOf, logStreamName } from '../logs/logging-config.ts';
+import { openRunLog, type RunLog } from '../logs/run-log.ts';
+import { endLines, initLines, startLines } from '../logs/system-lines.ts';
+import { createCopyIdentity } from '../sandbox/copy-identity.ts';
+import type { Ending, Sandbox } from '../sandbox/sandbox.ts';
 import type { Lease } from '../sandbox/sandbox-pool.ts';
-import { createCollector } from '../streams/collector.ts';
+import { createCollector, type Streamed } from '../streams/collector.ts';
 import type { StreamReader } from '../streams/runtime-api.ts';
 import type { FunctionPorts } from './lambda-api.ts';
-import { exitReason, type HandlerRun, timeoutMessage, writeLog } from './log-tail.ts';
+import { writeLog } from './log-tail.ts';
+import { RESPONSE_LIMIT } from './run-outcome.ts';
 
 /** What a handler is called with. */
 export interface HandlerCall {
   readonly fn: FunctionFile;
+  readonly region: string;
   readonly arn: string;
   readonly version: string;
   readonly requestId: string;
@@ -18,82 +26,82 @@ export interface HandlerCall {
   readonly read?: StreamReader;
 }
 
-/** Lambda's own numbers: the limit is 6 MB, its message names 100 bytes more. */
-const RESPONSE_LIMIT = 6_291_456;
-const RESPONSE_LIMIT_TEXT = 6_291_556;
+/** What is known of a run when it begins. */
+export interface RunInfo {
+  readonly requestId: string;
+  readonly version: string;
+  readonly arn: string;
+  readonly traceId: string;
+  readonly timeoutSeconds: number;
+  readonly memorySize: number;
+  readonly loggingConfig: LoggingConfig;
+  readonly initMs?: number | undefined;
+}
+
+/** What is known of a run when it has ended. */
+export interface HandlerRun extends RunInfo {
+  readonly ending: Ending;
+  /** What a streaming handler wrote, where it was collected, and the error that ended it. */
+  readonly streamed?: Streamed;
+  readonly output: Buffer;
+  readonly initOutput: Buffer;
+  readonly durationMs: number;
+}
 
 /** Runs the handler once, in the copy of the function that was leased for it, and gives that back. */
-export async function runHandler(
-  { fn, arn, version, requestId, event, clientContext, tenantId, read }: HandlerCall,
-  lease: Lease,
-  { pool, runtimeApi, log, onExecution }: FunctionPorts,
-): Promise<HandlerRun> {
-  const { timeout: timeoutSeconds, memorySize } = lease.config;
-  const base = { requestId, version, timeoutSeconds, memorySize, initMs: lease.initMs };
-  if ('failure' in lease) {
-    return { ...base, ending: lease.failure, initOutput: lease.output, output: Buffer.alloc(0), durationMs: 0 };
-  }
-  const { sandbox } = lease;
-  const initOutput = lease.initMs === undefined ? Buffer.alloc(0) : sandbox.takeOutput();
+export async function runHandler(call: HandlerCall, lease: Lease, ports: FunctionPorts): Promise<HandlerRun> {
+  const { timeout: timeoutSeconds, memorySize, loggingConfig } = lease.config;
+  const { fn, requestId, version, arn } = call;
+  const traceId = `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')};Sampled=0`;
+  const info = { requestId, version, arn, traceId, timeoutSeconds, memorySize, loggingConfig, initMs: lease.initMs };
+  const { day, id } = 'sandbox' in lease ? lease.sandbox.identity : createCopyIdentity();
+  const stream = logStreamName(fn.name, loggingConfig, version, day, id);
+  const target = { region: call.region, group: logGroupOf(fn.name, loggingConfig), stream };
+  const runLog = openRunLog(ports.logs, ports.clock, target);
+  const before = 'sandbox' in lease ? lease.sandbox.takeOutput() : lease.output;
+  if (lease.initMs !== undefined) runLog.lines(initLines(info, ports.clock.now()));
+  runLog.write(before);
+  runLog.lines(startLines(info, ports.clock.now()));
+  const fresh = lease.initMs !== undefined;
+  const run: HandlerRun = {
+    ...info,
+    initOutput: fresh ? before : Buffer.alloc(0),
+    ...('sandbox' in lease
+      ? await runIn(lease.sandbox, call, info, stream, runLog, ports)
+      : { ending: lease.failure, output: Buffer.alloc(0), durationMs: 0 }),
+  };
+  runLog.lines(endLines(run, ports.clock.now()));
+  const log = writeLog(run).toString().trimEnd();
+  for (const line of log.split('\n')) ports.log(`${fn.name} | ${line}`);
+  return fresh ? run : { ...run, output: Buffer.concat([before, run.output]) };
+}
+
+async function runIn(
+  sandbox: Sandbox,
+  { fn, event, clientContext, tenantId, read }: HandlerCall,
+  { requestId, arn, version, memorySize, timeoutSeconds }: RunInfo,
+  stream: string,
+  runLog: RunLog,
+  { pool, runtimeApi, onExecution }: FunctionPorts,
+): Promise<Pick<HandlerRun, 'ending' | 'streamed' | 'output' | 'durationMs'>> {
   onExecution(fn.name);
   const collector = createCollector(RESPONSE_LIMIT, read);
   const stopExpecting = runtimeApi.expect(requestId, collector.read);
-  const started = performance.now();
+  sandbox.listen((bytes) => runLog.write(bytes));
   const timeoutMs = timeoutSeconds * 1000;
-  const ending = await sandbox.invoke(
-    {
-      event,
-      version,
-      memorySize,
-      headers: {
-        'lambda-runtime-aws-request-id': requestId,
-        'lambda-runtime-invoked-function-arn': arn,
-        'lambda-runtime-deadline-ms': String(Date.now() + timeoutMs),
-        ...(clientContext !== undefined && { 'lambda-runtime-client-context': clientContext }),
-        ...(tenantId !== undefined && { 'lambda-runtime-aws-tenant-id': tenantId }),
-      },
-    },
-    timeoutMs,
-  );
+  const headers = {
+    'lambda-runtime-aws-request-id': requestId,
+    'lambda-runtime-invoked-function-arn': arn,
+    'lambda-runtime-deadline-ms': String(Date.now() + timeoutMs),
+    ...(clientContext !== undefined && { 'lambda-runtime-client-context': clientContext }),
+    ...(tenantId !== undefined && { 'lambda-runtime-aws-tenant-id': tenantId }),
+  };
+  const started = performance.now();
+  const ending = await sandbox.invoke({ event, version, memorySize, logStreamName: stream, headers }, timeoutMs);
   const durationMs = performance.now() - started;
   stopExpecting();
-  const run = { ...base, ending, streamed: collector.result(), initOutput, output: sandbox.takeOutput(), durationMs };
+  sandbox.listen(undefined);
+  const output = sandbox.takeOutput();
   pool.release(sandbox);
-  for (const line of writeLog(run).toString().trimEnd().split('\n')) log(`${fn.name} | ${line}`);
-  return run;
-}
-
-export interface Result {
-  readonly body: string | Buffer;
-  readonly failed: boolean;
-}
-
-/** The payload that Lambda answers with, and whether it is a function error. */
-export function toResult({ ending, streamed, requestId, timeoutSeconds }: HandlerRun): Result {
-  switch (ending.kind) {
-    case 'done':
-      return Buffer.byteLength(ending.body) <= RESPONSE_LIMIT ? { body: ending.body, failed: false } : tooLarge();
-    case 'streamed':
-      if (streamed?.error !== undefined) return { body: streamed.error, failed: true };
-      return streamed?.tooLarge ? tooLarge() : { body: streamed?.body ?? '', failed: false };
-    case 'error':
-      return { body: ending.body, failed: true };
-    case 'timeout':
-      return failure('Sandbox.Timedout', timeoutMessage(requestId, timeoutSeconds));
-    case 'exit':
-      return failure('Runtime.ExitError', `RequestId: ${requestId} Error: ${exitReason(ending)}`);
-    case 'ready':
-      throw new Error('The runtime reported that it is ready while it ran an event.');
-  }
-}
-
-function tooLarge(): Result {
-  return failure(
-    'Function.ResponseSizeTooLarge',
-    `Response payload size exceeded maximum allowed payload size (${RESPONSE_LIMIT_TEXT} bytes).`,
-  );
-}
-
-function failure(errorType: string, errorMessage: string): Result {
-  return { body: JSON.stringify({ errorType, errorMessage }), failed: true };
+  return { ending, streamed: collector.result(), output, durationMs };
 }

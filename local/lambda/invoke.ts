@@ -3,10 +3,11 @@ import type { FunctionFile } from '../functions/function-files.ts';
 import { type FunctionReference, toVersion } from '../functions/function-name.ts';
 import type { Answer } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
-import { runHandler, toResult } from './handler-run.ts';
+import { runHandler } from './handler-run.ts';
 import { parseInvocation } from './invocation.ts';
 import type { LambdaPorts } from './lambda-api.ts';
 import { tail, writeLog } from './log-tail.ts';
+import { toResult } from './run-outcome.ts';
 import { tooManyAtOnce } from './throttle.ts';
 
 /** Answers `Invoke` in its three types. */
@@ -33,7 +34,7 @@ export async function invoke(
     return { status: 204, headers, body: '' };
   }
   const { event, clientContext, tenantId } = invocation;
-  const handlerCall = { fn, arn: reference.arn, version, requestId: call.id, event, clientContext, tenantId };
+  const handlerCall = { fn, region, arn: reference.arn, version, requestId: call.id, event, clientContext, tenantId };
   const running = runHandler(handlerCall, lease ?? (await pool.acquire(fn, region)), ports);
   if (invocation.type === 'Event') {
     running.catch((error: Error) => ports.log(`${fn.name}: ${error.message}`));

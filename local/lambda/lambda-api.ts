@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import type { Signer } from '../auth/signature.ts';
+import type { Clock } from '../clock.ts';
 import { durableRoute } from '../durable/durable-routes.ts';
 import type { DurableEngine } from '../durable/engine.ts';
 import { type Refusal, toRefusedAnswer } from '../faults.ts';
@@ -8,6 +9,7 @@ import type { FunctionFile } from '../functions/function-files.ts';
 import { type FunctionReference, functionNotFound, parseFunctionName, toVersion } from '../functions/function-name.ts';
 import { type Answer, json } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
+import type { LogStore } from '../logs/log-store.ts';
 import type { SandboxPool } from '../sandbox/sandbox-pool.ts';
 import { invokeStream } from '../streams/invoke-stream.ts';
 import type { RuntimeApi } from '../streams/runtime-api.ts';
@@ -23,6 +25,9 @@ export interface FunctionPorts {
   readonly findFunction: (name: string) => FunctionFile | undefined;
   readonly pool: SandboxPool;
   readonly runtimeApi: RuntimeApi;
+  /** The logs as CloudWatch keeps them, and their clock. */
+  readonly logs: LogStore;
+  readonly clock: Clock;
   readonly log: (line: string) => void;
   readonly onExecution: (functionName: string) => void;
 }
@@ -41,7 +46,7 @@ const FUNCTION_PATH = /^\/2015-03-31\/functions\/([^/]*)(\/invocations|\/configu
 export async function answerLambda(call: Call, signer: Signer, ports: LambdaPorts): Promise<Answer> {
   const route = findRoute(call, signer.region, ports) ?? durableRoute(call, signer.region, ports);
   if (route === undefined) {
-    const message = `Nothing is served at ${call.method} ${call.path}. Served are Invoke, ListFunctions, GetFunction, GetFunctionConfiguration, GetAccountSettings, InvokeWithResponseStream and the operations of durable executions of Lambda, and AssumeRole and GetCallerIdentity of STS.`;
+    const message = `Nothing is served at ${call.method} ${call.path}. Served are Invoke, ListFunctions, GetFunction, GetFunctionConfiguration, GetAccountSettings, InvokeWithResponseStream and the operations of durable executions of Lambda, AssumeRole and GetCallerIdentity of STS, FilterLogEvents, GetLogEvents, DescribeLogGroups and DescribeLogStreams of CloudWatch Logs.`;
     throw new LambdaError(404, 'UnknownOperationException', message);
   }
   authorize(signer, `lambda:${route.permission ?? route.operation}`, route.resource);

@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { FULL_ACCESS } from '../auth/credentials.ts';
 import type { FunctionConfig } from '../functions/function-config.ts';
 import type { FunctionFile } from '../functions/function-files.ts';
+import { logGroupOf, logStreamName } from '../logs/logging-config.ts';
+import type { CopyIdentity } from './copy-identity.ts';
 
 /** Of the user's environment a function sees only what a process needs to run; credentials stay outside. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'USERPROFILE'];
@@ -12,7 +13,9 @@ export function sandboxEnvironment(
   config: FunctionConfig,
   region: string,
   url: string,
+  identity: CopyIdentity,
 ): NodeJS.ProcessEnv {
+  const { loggingConfig } = config;
   const inherited = Object.fromEntries(INHERITED.map((name) => [name, process.env[name]]));
   const major = process.versions.node.split('.')[0];
   return {
@@ -21,6 +24,7 @@ export function sandboxEnvironment(
     TZ: ':UTC',
     AWS_ENDPOINT_URL_LAMBDA: url,
     AWS_ENDPOINT_URL_STS: url,
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: url,
     AWS_ACCESS_KEY_ID: FULL_ACCESS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: FULL_ACCESS.secretAccessKey,
     ...config.environment,
@@ -32,13 +36,10 @@ export function sandboxEnvironment(
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(config.memorySize),
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${fn.name}`,
-    AWS_LAMBDA_LOG_STREAM_NAME: logStreamName(),
+    AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf(fn.name, loggingConfig),
+    AWS_LAMBDA_LOG_STREAM_NAME: logStreamName(fn.name, loggingConfig, '$LATEST', identity.day, identity.id),
+    AWS_LAMBDA_LOG_FORMAT: loggingConfig.logFormat,
+    ...(loggingConfig.logFormat === 'JSON' && { AWS_LAMBDA_LOG_LEVEL: loggingConfig.applicationLogLevel }),
     LAMBDA_TASK_ROOT: fn.root,
   };
-}
-
-function logStreamName(): string {
-  const day = new Date().toISOString().slice(0, 10).replaceAll('-', '/');
-  return `${day}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
 }

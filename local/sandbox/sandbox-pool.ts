@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type FunctionConfig, parseFunctionConfig } from '../functions/function-config.ts';
 import type { FunctionFile } from '../functions/function-files.ts';
+import { createCopyIdentity } from './copy-identity.ts';
 import { type Ending, type Sandbox, startSandbox } from './sandbox.ts';
 import { sandboxEnvironment } from './sandbox-environment.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -133,10 +135,9 @@ export class SandboxPool {
     const defaults = parseFunctionConfig({}, timeoutSeconds);
     const known = this.known(fn);
     const started = performance.now();
-    const sandbox = startSandbox(fn, sandboxEnvironment(fn, known ?? defaults, region, url()), [
-      runtimeFile,
-      runtimeApi,
-    ]);
+    const identity = createCopyIdentity();
+    const environment = sandboxEnvironment(fn, known ?? defaults, region, url(), identity);
+    const sandbox = startSandbox(fn, environment, identity, [runtimeFile, runtimeApi]);
     this.#all.add(sandbox);
     if (this.#closed) await this.#end(sandbox);
     // Lambda starts a copy again that needs more than ten seconds; here the function's own timeout is the limit.
@@ -147,7 +148,9 @@ export class SandboxPool {
     try {
       const config = parseFunctionConfig(ending.config, timeoutSeconds);
       this.#configs.set(fn.file, { modified: fn.modified, config });
-      if (Object.keys(config.environment).length === 0) return { sandbox, config, initMs };
+      const { environment: own, loggingConfig } = config;
+      const asLoaded = Object.keys(own).length === 0 && isDeepStrictEqual(loggingConfig, defaults.loggingConfig);
+      if (asLoaded) return { sandbox, config, initMs };
       // Code may read its environment while it is loaded: now that it is known, the copy starts again with it.
       await this.#end(sandbox);
       return await this.#load(fn, region);

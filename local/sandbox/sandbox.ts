@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { FunctionFile } from '../functions/function-files.ts';
+import type { CopyIdentity } from './copy-identity.ts';
 import { createMarker, readMessages, readOutput } from './output-reader.ts';
 
 /** What the runtime in the child is given for one invocation. */
@@ -9,6 +10,7 @@ export interface SandboxInvocation {
   readonly event: string;
   readonly version: string;
   readonly memorySize: number;
+  readonly logStreamName: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -24,10 +26,13 @@ export type Ending =
 export interface Sandbox {
   readonly fn: FunctionFile;
   readonly env: NodeJS.ProcessEnv;
+  readonly identity: CopyIdentity;
   readonly alive: boolean;
   /** Waits until the function's code is loaded. */
   init(timeoutMs: number): Promise<Ending>;
   invoke(invocation: SandboxInvocation, timeoutMs: number): Promise<Ending>;
+  /** Hears output as it comes, until told otherwise. */
+  listen(onOutput: ((bytes: Buffer) => void) | undefined): void;
   /** Takes what has been written to stdout and stderr since it was last asked. */
   takeOutput(): Buffer;
   close(): Promise<void>;
@@ -41,9 +46,11 @@ const DRAIN_MS = 1000;
 export function startSandbox(
   fn: FunctionFile,
   env: NodeJS.ProcessEnv,
+  identity: CopyIdentity,
   runtime: readonly [file: string, api: string],
 ): Sandbox {
   const marker = createMarker(randomUUID());
+  let listener: ((bytes: Buffer) => void) | undefined;
   const child = fork(runtime[0], [fn.root, fn.handler, fn.file, marker, runtime[1]], {
     cwd: fn.root,
     env,
@@ -61,6 +68,7 @@ export function startSandbox(
   let settle: ((ending: Ending) => void) | undefined;
 
   const keep = (bytes: Buffer): void => {
+    listener?.(bytes);
     output.push(bytes);
     outputLength += bytes.length;
     while (outputLength - (output[0]?.length ?? 0) >= OUTPUT_LIMIT) outputLength -= output.shift()?.length ?? 0;
@@ -127,6 +135,7 @@ export function startSandbox(
   return {
     fn,
     env,
+    identity,
     get alive() {
       return exit === undefined && child.exitCode === null && child.signalCode === null;
     },
@@ -137,6 +146,9 @@ export function startSandbox(
       const result = wait(timeoutMs);
       if (child.connected) child.send(invocation, () => {});
       return result;
+    },
+    listen(onOutput) {
+      listener = onOutput;
     },
     takeOutput() {
       const bytes = Buffer.concat(output);

@@ -3,11 +3,12 @@ import type { FunctionFile } from '../functions/function-files.ts';
 import { type FunctionReference, toVersion } from '../functions/function-name.ts';
 import type { Answer, BodyStream } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
-import { type Result, runHandler, toResult } from '../lambda/handler-run.ts';
+import { type HandlerRun, runHandler } from '../lambda/handler-run.ts';
 import { parseInvocation } from '../lambda/invocation.ts';
 import type { LambdaPorts } from '../lambda/lambda-api.ts';
 import { LambdaError } from '../lambda/lambda-error.ts';
-import { type HandlerRun, tail, writeLog } from '../lambda/log-tail.ts';
+import { tail, writeLog } from '../lambda/log-tail.ts';
+import { type Result, toResult } from '../lambda/run-outcome.ts';
 import { tooManyAtOnce } from '../lambda/throttle.ts';
 import { encodeEvent } from './event-stream.ts';
 
@@ -38,7 +39,7 @@ export async function invokeStream(
     throw new LambdaError(400, 'InvalidParameterValueException', message);
   }
   const { event, clientContext, tenantId, tail: withLog } = invocation;
-  const handlerCall = { fn, arn: reference.arn, version, requestId: call.id, event, clientContext, tenantId };
+  const handlerCall = { fn, region, arn: reference.arn, version, requestId: call.id, event, clientContext, tenantId };
   const relay = createRelay();
   const running = runHandler({ ...handlerCall, read: relay.read }, lease ?? (await pool.acquire(fn, region)), ports);
   // The answer begins with the first bytes of the function, or with its end.

@@ -126,4 +126,31 @@ print(json.dumps([read(dict(lines=2)), read(dict(lines=5, failAfter=1))]))
       },
     ]);
   });
+
+  streamTest('reads the log of a run', async () => {
+    const result = await python(`
+logs = boto3.client('logs', **options)
+answer = client.invoke(FunctionName='hello', Payload=b'{"name":"boto3"}')
+request_id = answer['ResponseMetadata']['RequestId']
+group = client.get_function_configuration(FunctionName='hello')['LoggingConfig']['LogGroup']
+pages = logs.get_paginator('filter_log_events').paginate(logGroupName=group, filterPattern='"' + request_id + '"')
+events = [e for page in pages for e in page['events']]
+stream = logs.get_log_events(logGroupName=group, logStreamName=events[0]['logStreamName'], startFromHead=True)['events']
+try:
+    logs.filter_log_events(logGroupName='nobody')
+except logs.exceptions.ResourceNotFoundException as error:
+    missing = str(error)
+print(json.dumps(dict(messages=[e['message'].split(':')[0] for e in events if not e['message'].startswith('2')],
+      greeting=any('Greeting boto3' in e['message'] for e in stream),
+      groups=[g['logGroupName'] for g in logs.describe_log_groups(logGroupNamePrefix=group)['logGroups']],
+      streams=len(logs.describe_log_streams(logGroupName=group)['logStreams']), missing=missing)))
+`);
+    expect(result).toMatchObject({
+      messages: ['START RequestId', 'END RequestId', 'REPORT RequestId'],
+      greeting: true,
+      groups: ['/aws/lambda/hello'],
+      streams: 1,
+      missing: expect.stringContaining('The specified log group does not exist.'),
+    });
+  });
 });
