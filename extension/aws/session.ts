@@ -1,7 +1,6 @@
-import type { OpenSession, Ports, Session } from '../ports.ts';
+import type { DurableExecutions, OpenSession, Ports, Session } from '../ports.ts';
 import type { Connection } from '../task/connection.ts';
 import { asking } from './api/ask.ts';
-import { durableOver } from './api/durable.ts';
 import { lambdaOver, lambdaProtocol } from './api/lambda.ts';
 import { keptEndpoint, type Service } from './api/service.ts';
 import { type CredentialSource, credentialSource } from './credentials/credential-source.ts';
@@ -63,7 +62,18 @@ export function sessionOver(
     },
     lambda: lambdaOver(ask, service),
     logs: async () => (await import('./api/logs.ts')).logsOver(ask, { endpoints, service, credentials }, log),
-    durable: durableOver(ask),
+    durable: lateDurable(async () => (await import('./api/durable.ts')).durableOver(ask)),
     close,
+  };
+}
+
+/** Calls that most tasks do not make: their code loads with the first of them. */
+function lateDurable(load: () => Promise<DurableExecutions>): DurableExecutions {
+  return {
+    find: async (...call) => (await load()).find(...call),
+    get: async (...call) => (await load()).get(...call),
+    history: async (...call) => (await load()).history(...call),
+    stop: async (...call) => (await load()).stop(...call),
+    sendCallback: async (...call) => (await load()).sendCallback(...call),
   };
 }

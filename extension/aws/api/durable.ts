@@ -18,7 +18,7 @@ import type { Ask } from './ask.ts';
 import { foreignAnswer } from './aws-error.ts';
 import { type Operation, operation } from './service.ts';
 
-const make = () => ({
+const operations = {
   find: operation(ListDurableExecutionsByFunction$),
   get: operation(GetDurableExecution$),
   history: operation(GetDurableExecutionHistory$),
@@ -26,15 +26,7 @@ const make = () => ({
   success: operation(SendDurableExecutionCallbackSuccess$),
   failure: operation(SendDurableExecutionCallbackFailure$),
   heartbeat: operation(SendDurableExecutionCallbackHeartbeat$),
-});
-
-let made: ReturnType<typeof make> | undefined;
-
-/** Made at the first call, since most tasks have none of them. */
-function operations(): ReturnType<typeof make> {
-  made ??= make();
-  return made;
-}
+};
 
 /**
  * Bytes of an execution with its data that are read: payload and result of 6 MB each, as texts in JSON, in which most
@@ -57,27 +49,27 @@ export function durableOver(ask: Ask): DurableExecutions {
         ...(marker && { Marker: marker }),
       };
       const called = { ...read, name: 'ListDurableExecutionsByFunction', read: pageOf };
-      return ask(operations().find, input, { ...options, ...called });
+      return ask(operations.find, input, { ...options, ...called });
     },
 
     get(arn, { withData, ...options }) {
       const input = { DurableExecutionArn: arn, IncludeExecutionData: withData };
       const whole = withData ? { deadline: 'wait_for_completion_timeout' as const, answerLimit: dataLimit } : {};
       const called = { ...read, ...whole, name: 'GetDurableExecution', read: executionOf(arn) };
-      return ask(operations().get, input, { ...options, ...called });
+      return ask(operations.get, input, { ...options, ...called });
     },
 
     history(arn, marker, options) {
       const page = { IncludeExecutionData: false, ReverseOrder: true, MaxItems: pageSize };
       const input = { DurableExecutionArn: arn, ...page, ...(marker && { Marker: marker }) };
       const called = { ...read, name: 'GetDurableExecutionHistory', read: historyOf };
-      return ask(operations().history, input, { ...options, ...called });
+      return ask(operations.history, input, { ...options, ...called });
     },
 
     stop(arn, error, options) {
       const input = { DurableExecutionArn: arn, Error: errorObject(error) };
       const called = { deadline: 'connect_timeout' as const, name: 'StopDurableExecution', read: () => ({}) };
-      return ask(operations().stop, input, { ...options, ...called });
+      return ask(operations.stop, input, { ...options, ...called });
     },
 
     sendCallback(request, options) {
@@ -92,18 +84,14 @@ function callbackCall(request: CallbackRequest): [Operation, string, object] {
   switch (request.result) {
     case 'success':
       return [
-        operations().success,
+        operations.success,
         'SendDurableExecutionCallbackSuccess',
         { ...id, ...(request.payload && { Result: request.payload }) },
       ];
     case 'failure':
-      return [
-        operations().failure,
-        'SendDurableExecutionCallbackFailure',
-        { ...id, Error: errorObject(request.error) },
-      ];
+      return [operations.failure, 'SendDurableExecutionCallbackFailure', { ...id, Error: errorObject(request.error) }];
     case 'heartbeat':
-      return [operations().heartbeat, 'SendDurableExecutionCallbackHeartbeat', id];
+      return [operations.heartbeat, 'SendDurableExecutionCallbackHeartbeat', id];
   }
 }
 

@@ -4,7 +4,7 @@ export const local: Command = {
   name: 'local',
   summary: 'Serve the handler files of a folder as functions, without AWS.',
   description:
-    'Serves every handler file of DIR (NAME.mjs, NAME.js, NAME.cjs, NAME/index.*) as a Lambda function on the loopback, until Ctrl-C. It verifies signatures: the key local / local-secret may do everything, denied / denied-secret is known and may do nothing. A function whose config has durableConfig: { executionTimeout: SECONDS } is a durable one.',
+    'Serves every handler file of DIR (NAME.mjs, NAME.js, NAME.cjs, NAME/index.*) as a Lambda function on the loopback, until Ctrl-C. It verifies signatures: the key local / local-secret may do everything, denied / denied-secret is known and may do nothing. A function whose config has durableConfig: { executionTimeout: SECONDS } is a durable one. What the functions log can be read as from CloudWatch Logs; loggingConfig: { logFormat, logGroup } says how and where.',
   parameters: [
     {
       name: 'DIR',
