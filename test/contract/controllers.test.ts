@@ -267,7 +267,8 @@ describe('the samples, run as they are printed', () => {
     test('nothing that a function says is a command to the runner', () => {
       const { log } = act(failing);
       expect(commandsIn(log)).toEqual(['stop-commands']);
-      expect(commandsIn(log.replace(/^::stop-commands.*/m, ''))).toContain('error');
+      // Even without it: the program's own log breaks up what a runner would take for a command.
+      expect(commandsIn(log.replace(/^::stop-commands.*/m, ''))).toEqual([]);
       const tokens = [log, act(failing).log].map((text) => /^::stop-commands::(\S{32,})$/m.exec(text)?.[1]);
       expect(new Set(tokens).size).toBe(2);
       expect(tokens).not.toContain(undefined);

@@ -5,6 +5,8 @@ import type { Browser } from 'playwright-core';
 import { CHROMIUM, Editor, Hands, startBrowser } from './support/editor.ts';
 
 const SECRETS = ['local-secret', 'wrong-secret-1', 'session-token-1', 'proxy-password-1', 'denied-secret'];
+/** Functions that the local endpoint of the editor serves. */
+const examples = readdirSync('examples/functions').filter((name) => name.endsWith('.mjs')).length;
 const DIALOG = '#dialog-form';
 const PANES = '#awsl-panes';
 
@@ -120,7 +122,7 @@ function suite() {
     await page.waitForSelector('.awsl-card.awsl-good');
     await hands.shot('health good');
     await hands.tab('functions');
-    await page.locator('#awsl-functions', { hasText: '9 of 9 functions' }).waitFor();
+    await page.locator('#awsl-functions', { hasText: `${examples} of ${examples} functions` }).waitFor();
     await page.fill('#awsl-functions-search', 'price');
     expect(await page.locator('#awsl-functions tbody .awsl-function').allInnerTexts()).toEqual(['order']);
     await page.fill('#awsl-functions-search', '');
