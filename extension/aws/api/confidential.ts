@@ -17,7 +17,7 @@ const shortest = 4;
 /** The strings and numbers in a JSON text, without the names of members; numbers as they are written. */
 function scalarsIn(json: string): string[] {
   const scalars = new Set<string>();
-  for (const [token, colon] of json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|-?[0-9][0-9.eE+-]*/g)) {
+  for (const [token, colon] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|-?[0-9][0-9.eE+-]*/g)) {
     if (colon !== undefined) continue;
     const text = token.startsWith('"') ? (JSON.parse(token) as string) : token;
     if (text.length >= shortest) scalars.add(text);

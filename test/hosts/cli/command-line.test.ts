@@ -99,7 +99,7 @@ describe('help and version', () => {
   test('a page gives choices, defaults and ranges', async () => {
     const text = (await runProgram(['invoke', '--help'])).stdout.replace(/\s+/g, ' ');
     expect(text).toContain(
-      '--timeout SECONDS Seconds from the request sent to the last byte of the answer. From 1 to 1800. Default: 60.',
+      '--timeout SECONDS Seconds from the request sent to the last byte of the answer; with Streamed the longest silence between two bytes. From 1 to 1800. Default: 60.',
     );
     expect(text).toContain('One of: HTTP, HTTPS, HTTPS with Credentials. Default: HTTP.');
   });

@@ -13,7 +13,7 @@ const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 test('package.json names the nodes, and Node-RED’s keyword', () => {
   expect(manifest['node-red'].nodes).toEqual({ awslambda: 'dist/node-red/awslambda.js' });
   expect(manifest.keywords).toContain('node-red');
-  expect(manifest.files).toEqual(expect.arrayContaining(['dist', 'examples/flows']));
+  expect(manifest.files).toEqual(expect.arrayContaining(['dist', 'examples']));
 });
 
 test('the one-shot task loads nothing of the connector or the nodes', () => {
