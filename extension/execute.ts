@@ -15,7 +15,8 @@ export async function execute(raw: unknown, ports: Ports, action: typeof perform
     const valid = parseFields(raw); // wire -> frozen fields, or every violation at once
     record.fields = { ...valid.fields };
     const task = await unlessCancelled(toTask(valid, ports.readFile), signal); // no nulls, payload bytes, secrets wrapped
-    const session = await unlessCancelled(ports.openSession(task, ports), signal); // region, endpoints, credentials
+    const opening = ports.openSession(task, ports); // region, endpoints, credentials
+    const session = await unlessCancelled(opening, signal, (late) => late.close());
     record.fields = { ...valid.fields, region: session.region };
     try {
       return record.complete(await action(task, { ...ports, session, record })); // the calls, and what came of them

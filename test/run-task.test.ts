@@ -54,6 +54,22 @@ describe('runTask', () => {
     expect(server.received).toHaveLength(2);
   });
 
+  test('a session that opens after the cancel is closed', async () => {
+    server = await scriptedServer({ body: '1' });
+    const sessions = sharedSessions();
+    const cancel = new AbortController();
+    const result = await runTask(fields(), {
+      signal: cancel.signal,
+      async openSession(task, ports) {
+        cancel.abort();
+        return sessions.openSession(task, ports);
+      },
+    });
+    expect(result).toMatchObject({ success: false, exitCode: 22, outcome: { execution: 'not_started' } });
+    await sessions.drain(); // would never end with a session that nobody closes
+    expect(server.received).toHaveLength(0);
+  });
+
   test('refuses wrong fields without sending anything', async () => {
     server = await scriptedServer({});
     const result = await runTask({ ...fields(), wait_for_completion_timeout: 0 });
