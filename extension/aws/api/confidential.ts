@@ -19,8 +19,12 @@ function scalarsIn(json: string): string[] {
   const scalars = new Set<string>();
   for (const [token, colon] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|-?[0-9][0-9.eE+-]*/g)) {
     if (colon !== undefined) continue;
-    const text = token.startsWith('"') ? (JSON.parse(token) as string) : token;
+    const text = token.startsWith('"') ? textOf(token) : token;
     if (text.length >= shortest) scalars.add(text);
   }
   return [...scalars];
+}
+
+function textOf(token: string): string {
+  return token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
 }
