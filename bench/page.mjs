@@ -43,7 +43,7 @@ function chart(scenarios) {
     }
     y += 10;
   }
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="${y}" viewBox="0 0 640 ${y}" role="img" aria-label="Milliseconds of one task over http: this program, Node and boto3" font-family="sans-serif" font-size="12">
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="${y}" viewBox="0 0 640 ${y}" role="img" aria-label="Milliseconds of one task: this program, Node and boto3" font-family="sans-serif" font-size="12">
 <rect width="100%" height="100%" fill="#ffffff"/>
 <g fill="#1b2730">
 ${parts.join('\n')}
