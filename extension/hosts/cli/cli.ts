@@ -2,10 +2,9 @@ import { CancelledError } from '../../errors.ts';
 import { statuses } from '../../outcome/status.ts';
 import { version } from '../../version.ts';
 import { print } from '../process/print.ts';
-import type { Command } from './command.ts';
 import { commands } from './commands.ts';
-import { overview, page } from './help.ts';
-import { nearest } from './nearest.ts';
+import { findCommand, membersOf } from './find-command.ts';
+import { groupPage, overview, page } from './help.ts';
 import { parse } from './parse.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -22,8 +21,7 @@ export async function people(word: string | undefined, words: readonly string[])
       return statuses.CANCELLED.exitCode;
     }
     const { message } = error as Error;
-    const command = commands.find(({ name }) => name === word);
-    const see = error instanceof UsageError ? `See ue-aws-lambda ${command ? `${command.name} ` : ''}--help\n` : '';
+    const see = error instanceof UsageError ? `See ue-aws-lambda ${named(word, words)}--help\n` : '';
     process.stderr.write(`ue-aws-lambda: ${message}\n${see}`);
     return statuses.DATA_VALIDATION_ERROR.exitCode;
   }
@@ -33,9 +31,21 @@ async function dispatch(word: string | undefined, words: readonly string[]): Pro
   if (word === undefined) throw new UsageError('no command given');
   if (helpWords.has(word) || word === 'help') return help(words);
   if (versionWords.has(word)) return show(`${version}\n`);
-  const command = commandOf(word);
-  if (asksForHelp(words)) return show(page(command));
-  return command.run(parse(command, words, commands), commands);
+  const found = findCommand([word, ...words], commands);
+  if (found.kind === 'group') {
+    if (asksForHelp(found.rest)) return show(groupPage(found.name, commands));
+    throw new UsageError(`${found.name} needs one of ${membersOf(found.name, commands).join(', ')}`);
+  }
+  const { command, rest } = found;
+  if (asksForHelp(rest)) return show(page(command));
+  return command.run(parse(command, rest, commands), commands);
+}
+
+/** The command whose help is worth reading, with a blank behind it; nothing when there is none. */
+function named(word: string | undefined, words: readonly string[]): string {
+  const name = [`${word} ${words[0]}`, word].find((one) => commands.some((command) => command.name === one));
+  if (name !== undefined) return `${name} `;
+  return word !== undefined && membersOf(word, commands).length > 0 ? `${word} ` : '';
 }
 
 function asksForHelp(words: readonly string[]): boolean {
@@ -43,17 +53,13 @@ function asksForHelp(words: readonly string[]): boolean {
   return words.slice(0, end === -1 ? words.length : end).some((word) => helpWords.has(word));
 }
 
-function help([word, ...more]: readonly string[]): Promise<number> {
+function help(words: readonly string[]): Promise<number> {
+  const [word] = words;
   if (word === undefined || word.startsWith('-')) return show(overview(commands));
-  if (more.length > 0) throw new UsageError(`help takes one command; what is ${more[0]}?`);
-  return show(page(commandOf(word)));
-}
-
-function commandOf(word: string): Command {
-  const found = commands.find(({ name }) => name === word);
-  if (found !== undefined) return found;
-  const near = nearest(word, [...commands.map(({ name }) => name), 'help', 'version']);
-  throw new UsageError(`no such command: ${word}${near === undefined ? '' : `; did you mean ${near}?`}`);
+  const found = findCommand(words, commands);
+  const [extra] = found.rest;
+  if (extra !== undefined) throw new UsageError(`help takes one command; what is ${extra}?`);
+  return show(found.kind === 'group' ? groupPage(found.name, commands) : page(found.command));
 }
 
 async function show(text: string): Promise<number> {

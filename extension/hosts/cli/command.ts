@@ -1,5 +1,6 @@
 /** One command: its parser, its help, the shells' completions, the man page and docs/cli.md are made from it. */
 export interface Command {
+  /** One word, or two of which several commands share the first, such as `schedule add`; that one is no command then. */
   readonly name: string;
   /** One line for the list of commands. */
   readonly summary: string;

@@ -15,7 +15,7 @@ Usage: ue-aws-lambda COMMAND [ARGUMENTS] [FLAGS]
 Commands
 ${definitions(
   commands.map(({ name, summary }) => [name, summary]),
-  14,
+  columnOf(commands),
   width,
 )}
   ue-aws-lambda help COMMAND     the flags of a command and examples
@@ -28,6 +28,26 @@ First steps
   ue-aws-lambda list
   ue-aws-lambda invoke FUNCTION --payload '{"id": 1}' --tail
 `;
+}
+
+/** The page of the commands that share a first word. */
+export function groupPage(first: string, commands: readonly Command[]): string {
+  const members = commands.filter(({ name }) => name.startsWith(`${first} `));
+  return `Usage: ue-aws-lambda ${first} COMMAND [ARGUMENTS] [FLAGS]
+
+Commands
+${definitions(
+  members.map(({ name, summary }) => [name, summary]),
+  columnOf(members),
+  width,
+)}
+  ue-aws-lambda help ${first} COMMAND     the flags of a command and examples
+`;
+}
+
+/** Where the second column of a list of commands begins. */
+function columnOf(commands: readonly Command[]): number {
+  return Math.max(14, ...commands.map(({ name }) => name.length + 4));
 }
 
 /** The page of one command. */

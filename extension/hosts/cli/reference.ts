@@ -36,7 +36,7 @@ an error (exit 20), and nothing is sent. The answer goes to standard output, eve
 
 | command | |
 |---|---|
-${commands.map(({ name, summary }) => `| [\`${name}\`](#${name}) | ${summary} |`).join('\n')}
+${commands.map(({ name, summary }) => `| [\`${name}\`](#${name.replaceAll(' ', '-')}) | ${summary} |`).join('\n')}
 
 ${sections.join('\n')}
 ## Exit codes
