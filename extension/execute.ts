@@ -13,11 +13,12 @@ export async function execute(raw: unknown, ports: Ports, action: typeof perform
   const record = new TaskRecord(); // what is established stays, even when a later step fails
   try {
     const valid = parseFields(raw); // wire -> frozen fields, or every violation at once
-    record.fields = { ...valid.fields };
+    const fields: object = valid.fields;
+    record.fields = fields as Readonly<Record<string, unknown>>;
     const task = await unlessCancelled(toTask(valid, ports.readFile), signal); // no nulls, payload bytes, secrets wrapped
     const opening = ports.openSession(task, ports); // region, endpoints, credentials
     const session = await unlessCancelled(opening, signal, (late) => late.close());
-    record.fields = { ...valid.fields, region: session.region };
+    if (valid.fields.region !== session.region) record.fields = { ...valid.fields, region: session.region };
     try {
       return record.complete(await action(task, { ...ports, session, record })); // the calls, and what came of them
     } finally {

@@ -87,14 +87,11 @@ function closeClient({ client }: Entry): void {
   client.then(({ service }) => service.transport.close()).catch(() => {});
 }
 
-/** One key for all connections that can share a client. */
-function keyOf(connection: Connection): string {
-  return JSON.stringify(revealSecrets(connection));
-}
-
-/** A copy with the secrets in it: two keys differ only in them. */
-function revealSecrets(value: unknown): unknown {
-  if (value instanceof Secret) return value.reveal();
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, revealSecrets(entry)]));
+/** One key for all connections that can share a client. Two may differ in their secrets alone. */
+function keyOf(value: unknown): string {
+  if (value instanceof Secret) return JSON.stringify(value.reveal());
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? '';
+  let key = '{';
+  for (const name of Object.keys(value)) key += `${name}:${keyOf(Reflect.get(value, name))},`;
+  return `${key}}`;
 }

@@ -8,7 +8,7 @@ const names = [
 ] as const;
 
 export const states = Object.fromEntries(names.map((name, index) => [name, index])) as Record<string, number> & {
-  readonly [Name in 'value' | 'valueOrEnd' | 'name' | 'nameOrEnd' | 'more' | 'fault']: number;
+  readonly [Name in 'value' | 'valueOrEnd' | 'name' | 'nameOrEnd' | 'more' | 'string' | 'fault']: number;
 };
 
 /** What a byte does when the next state depends on what is open. */

@@ -55,9 +55,9 @@ export class TaskRecord {
 
   /** The outcome of the task, claiming no less than was established. */
   complete(outcome: Outcome): Outcome {
-    const { execution, answer, requestId, attempts } = outcome;
+    const { status, detail, errors, execution, answer, requestId, attempts } = outcome;
     return {
-      ...outcome,
+      ...{ status, detail, errors },
       execution: higher(this.execution, execution),
       answer: answer ?? this.answer,
       requestId: this.requestId ?? requestId,

@@ -22,13 +22,17 @@ export function parseFields(raw: unknown): ValidFields {
   const fields = wire.fields as object;
   const unknown = wire.unknown.map(unknownField);
   const broken = validate(fields) ? [] : schemaViolations(validate.errors ?? []);
-  // The rules see only what has the right form, so that each speaks of its own fault.
-  const wrong = new Set(broken.map(({ field }) => field));
-  const sound = Object.fromEntries(Object.entries(fields).filter(([name]) => !wrong.has(name)));
-  const { parsed, violations } = applyRules(sound as Partial<Fields>);
+  const { parsed, violations } = applyRules(soundPart(fields, broken));
   const all = [...unknown, ...broken, ...violations];
   if (all.length > 0) throw new ValidationError(all);
   return { fields: freeze(fields as Fields), parsed };
+}
+
+/** The rules see only what has the right form, so that each speaks of its own fault. */
+function soundPart(fields: object, broken: readonly Violation[]): Partial<Fields> {
+  if (broken.length === 0) return fields;
+  const wrong = new Set(broken.map(({ field }) => field));
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !wrong.has(name)));
 }
 
 function unknownField(key: string): Violation {

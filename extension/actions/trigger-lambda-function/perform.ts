@@ -66,10 +66,9 @@ async function invokeOnce(
     log.warn('log_type: AWS Lambda has no tail log for functions on Managed Instances; invoking without it');
     return invoke({ ...request, logTail: false });
   });
-  const bare = bareResult(answer);
-  record.answer = bare; // from here on, nothing that fails can lose it
+  record.answer = resultOf(answer, null); // from here on, nothing that fails can lose it
   const kept = await keep(request, delivery, answer, store, log);
-  record.answer = { ...bare, payload: kept.payload };
+  record.answer = resultOf(answer, kept.payload);
   return outcomeOf(request, answer, kept, log);
 }
 
@@ -99,12 +98,19 @@ async function keep(
   return kept.problem === null ? kept : { ...kept, payload: inMemory() }; // so that it is not lost
 }
 
-/** What the answer holds without its payload, and without the log, whose text is the function's to choose. */
-function bareResult(answer: InvokeAnswer): InvokeResult {
+/** What the answer holds; at first without the log, whose text is the function's to choose. */
+function resultOf(
+  answer: InvokeAnswer,
+  payload: InvokeResult['payload'],
+  log: string | null = null,
+  report: InvokeResult['report'] = null,
+): InvokeResult {
   return {
     kind: 'invoke',
     statusCode: answer.statusCode,
-    ...{ payload: null, log: null, report: null },
+    payload,
+    log,
+    report,
     executedVersion: answer.executedVersion,
     functionError: answer.functionError,
     durableExecutionArn: answer.durableExecutionArn,
@@ -117,7 +123,7 @@ function outcomeOf(request: InvokeRequest, answer: InvokeAnswer, { payload, head
     log.warn(`The log is not in the answer; it is in log group ${tail.pointer.group}, stream ${tail.pointer.stream}`);
   }
   const report = tail.text === null ? null : parseReport(tail.text);
-  const result = { ...bareResult(answer), payload, log: tail.text, report };
+  const result = resultOf(answer, payload, tail.text, report);
   const { attempts, requestId } = answer;
   const { execution, sentence } = endings[request.invocationType];
   const said = { answer: result, attempts, requestId, execution, fields: null };

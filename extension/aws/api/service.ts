@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import { Sha256 } from '@smithy/core/checksum';
 import { buildQueryString, HttpResponse, parseUrl } from '@smithy/core/protocols';
 import { operation as operationOf } from '@smithy/core/schema';
-import { SignatureV4 } from '@smithy/signature-v4';
 import type {
   HttpResponse as AnyHttpResponse,
   AwsCredentialIdentity,
@@ -18,8 +15,9 @@ import type {
 import { name as product, version } from '../../version.ts';
 import type { AnswerHead, Journey } from '../transport/journey.ts';
 import { readBody } from '../transport/read-body.ts';
-import { headOf, type Transport, type WireRequest } from '../transport/transport.ts';
+import type { Answer, Transport, WireRequest } from '../transport/transport.ts';
 import { answerError, type ErrorBody, foreignAnswer } from './aws-error.ts';
+import { signerFor } from './signer.ts';
 
 type Protocol = ClientProtocol<HttpRequest, AnyHttpResponse>;
 
@@ -85,12 +83,6 @@ export interface Handling {
   readonly answerLimit?: number;
 }
 
-/** An answer of success whose body is still to be read. */
-export interface Opened {
-  readonly message: IncomingMessage;
-  readonly head: AnswerHead;
-}
-
 /** Signs and sends one request and reads its answer. Throws AnswerError, and what the connection throws. */
 export async function exchange<Output extends object>(
   service: Service,
@@ -114,11 +106,10 @@ export async function openExchange(
   identity: AwsCredentialIdentity,
   journey: Journey,
   { headers = {}, check = () => {} }: Handling = {},
-): Promise<Opened> {
+): Promise<Answer> {
   const request = await written(service, operation, input);
   Object.assign(request.headers, headers);
-  const message = await service.transport.send(await signed(service, request, identity), journey);
-  const head = headOf(message);
+  const { message, head } = await service.transport.send(await signed(service, request, identity), journey);
   if (head.statusCode >= 300) {
     const body = await readBody(message, errorLimit).catch(() => null);
     throw answerError(head, body?.whole ? await errorIn(service, operation, head, body.bytes) : null);
@@ -145,15 +136,9 @@ async function signed(service: Service, request: HttpRequest, identity: AwsCrede
     'amz-sdk-request': 'attempt=1; max=1',
     ...(body && { 'content-length': String(Buffer.byteLength(body)) }),
   });
-  const signer = new SignatureV4({
-    service: service.signingName,
-    region: service.region,
-    credentials: identity,
-    sha256: Sha256,
-    applyChecksum: true,
-  });
   const signingDate = new Date(Date.now() + service.clock.offset);
-  const { protocol, method, path, query = {}, headers: all } = await signer.sign(request, { signingDate });
+  const signing = signerFor(service, identity).sign(request, { signingDate });
+  const { protocol, method, path, query = {}, headers: all } = await signing;
   const search = buildQueryString(query);
   return { protocol, hostname, port, method, path: search === '' ? path : `${path}?${search}`, headers: all, body };
 }

@@ -3,9 +3,10 @@ import { EventStreamCodec } from '@smithy/core/event-streams';
 import { parseJson } from '../../formats/parse-json.ts';
 import type { Answered, InvokeAnswer, Receive } from '../../ports.ts';
 import type { Journey } from '../transport/journey.ts';
+import type { Answer } from '../transport/transport.ts';
 import { foreignAnswer } from './aws-error.ts';
 import { Framer } from './framer.ts';
-import { type Opened, operation } from './service.ts';
+import { operation } from './service.ts';
 import { StreamError } from './stream-error.ts';
 
 export const invokeStreamed = operation(InvokeWithResponseStream$);
@@ -18,7 +19,7 @@ const longest = 2 ** 28;
  * read, and at last InvokeComplete. Throws StreamError when it does not come to that.
  */
 export async function readStream(
-  { message, head }: Opened,
+  { message, head }: Answer,
   journey: Journey,
   receive: Receive,
 ): Promise<Omit<InvokeAnswer, keyof Answered>> {

@@ -1,7 +1,7 @@
 import { buildQueryString, HttpResponse } from '@smithy/core/protocols';
 import type { HttpRequest } from '@smithy/types';
 import { Journey } from './journey.ts';
-import { headOf, type Transport } from './transport.ts';
+import type { Transport } from './transport.ts';
 
 /**
  * Carries the requests of the SDK's credential providers over the task's transport, each on a journey of its own. The
@@ -16,8 +16,11 @@ export function providerHandler(transport: Transport, journey: Journey) {
       const search = buildQueryString(query);
       const whole = search === '' ? path : `${path}?${search}`;
       try {
-        const message = await transport.send({ protocol, hostname, port, method, path: whole, headers, body }, leg);
-        return { response: new HttpResponse({ ...headOf(message), body: message }) };
+        const request = { protocol, hostname, port, method, path: whole, headers, body };
+        const { message, head } = await transport.send(request, leg);
+        return {
+          response: new HttpResponse({ statusCode: head.statusCode, headers: { ...head.headers }, body: message }),
+        };
       } finally {
         const { phase, host, proxyUrl, answer } = leg;
         Object.assign(journey, { phase, host, proxyUrl, answer });

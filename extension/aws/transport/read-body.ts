@@ -12,7 +12,9 @@ export function readBody(message: IncomingMessage, limit: number): Promise<Body>
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
+    let isDone = false; // an error is dear to make
     const done = (whole: boolean) => {
+      isDone = true;
       const [only, ...more] = chunks;
       resolve({ bytes: only !== undefined && more.length === 0 ? only : Buffer.concat(chunks), whole });
     };
@@ -31,6 +33,8 @@ export function readBody(message: IncomingMessage, limit: number): Promise<Body>
     message.on('end', () => done(true));
     message.on('error', reject);
     // Node reports a connection that ends early as an error; this is for what it does not report.
-    message.on('close', () => reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' })));
+    message.on('close', () => {
+      if (!isDone) reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }));
+    });
   });
 }

@@ -17,6 +17,12 @@ export interface WireRequest {
   readonly body?: string | Uint8Array | undefined;
 }
 
+/** The head of an answer, and where its body is still to be read. */
+export interface Answer {
+  readonly message: IncomingMessage;
+  readonly head: AnswerHead;
+}
+
 /**
  * Sends requests over connections of one policy, direct or through the proxy, and marks on each request's journey how
  * far it came. It sets no deadline of its own: `makeCall` does.
@@ -32,7 +38,7 @@ export class Transport {
   }
 
   /** Sends a request and resolves with the head of its answer; the body is still to be read. */
-  async send(request: WireRequest, journey: Journey): Promise<IncomingMessage> {
+  async send(request: WireRequest, journey: Journey): Promise<Answer> {
     const { protocol, hostname: host, port, method, path, headers, body } = request;
     journey.host = port === undefined ? host : `${host}:${port}`;
     const agent = await this.#agentFor(protocol);
@@ -40,8 +46,9 @@ export class Transport {
       // The journey goes along with the options, since a tunnel is opened before the request has a socket.
       const options = { protocol, host: bare(host), port, method, path, headers, agent, journey };
       const sent = sendRequest(options, (message) => {
-        journey.arrive(headOf(message));
-        resolve(message);
+        const head = headOf(message);
+        journey.arrive(head);
+        resolve({ message, head });
       });
       journey.follow(sent, protocol === 'https:');
       sent.on('error', reject);
@@ -101,10 +108,10 @@ function bare(host: string): string {
   return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
 }
 
-export function headOf({ statusCode = 0, headers }: IncomingMessage): AnswerHead {
-  const joined = Object.entries(headers).map(([name, value]) => [
-    name,
-    Array.isArray(value) ? value.join(', ') : (value ?? ''),
-  ]);
-  return { statusCode, headers: Object.fromEntries(joined) };
+function headOf({ statusCode = 0, headers }: IncomingMessage): AnswerHead {
+  const joined: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    joined[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+  }
+  return { statusCode, headers: joined };
 }
