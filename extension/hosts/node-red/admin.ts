@@ -18,13 +18,12 @@ export function registerAdmin(RED: Red): void {
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     const connector = editedConnector(RED, request.body);
-    questions[question as keyof typeof questions](connector, gone.signal).then(
-      (result) => {
-        connector.close();
-        response.json(result);
-      },
-      () => response.status(500).json({ success: false, error: 'unexpected' }),
-    );
+    questions[question as keyof typeof questions](connector, gone.signal)
+      .finally(() => connector.close())
+      .then(
+        (result) => response.json(result),
+        () => response.status(500).json({ success: false, error: 'unexpected' }),
+      );
   });
 }
 

@@ -4,14 +4,14 @@ import { refusingConnector } from '../../connector/refusing-connector.ts';
 import type { Violation } from '../../errors.ts';
 import { type ConnectionNode, connectionType } from './connection-node.ts';
 import { openConnector, silent } from './open-connector.ts';
-import { configNames, credentialNames, type FieldName, profileOf, type Values } from './profile.ts';
+import { configNames, credentialNames, credentialTypes, type FieldName, profileOf, type Values } from './profile.ts';
 import type { Red } from './red.ts';
 
 /**
  * Makes the connector of a connection that is being edited, from the form's values. What the form does not hold, stored
- * secrets and the values of environment variables, is that of the deployed connection; it is used only when the form
- * sends it where the deployed connection sends it. Otherwise whoever may test a connection could read the secrets of
- * every connection, by naming a proxy or an endpoint of their own.
+ * secrets and the values of environment variables, is that of the deployed connection; it is used only as it is deployed:
+ * sent to the same hosts, for the same key and role. Otherwise whoever may test a connection could read the secrets of
+ * every connection, by naming a proxy or an endpoint of their own, or act in a role that nobody has deployed.
  */
 export function editedConnector(RED: Red, body: unknown): Connector {
   const form = readForm(body);
@@ -38,8 +38,12 @@ function valuesOf(RED: Red, { id, profile, credentials }: Form) {
   const refuse = (field: string, key: string, facts: Values) => {
     violations.push({ field, message: RED._(key, facts) });
   };
+  const formText = (name: FieldName) => {
+    if (!isCredential(name)) return textOf(profile[name]);
+    return textOf(isKept(credentials[name]) ? deployed.written[name] : credentials[name]);
+  };
   const changedOf = (names: readonly FieldName[]) =>
-    names.filter((name) => textOf(profile[name]) !== textOf(deployed.written[name])).join(', ');
+    names.filter((name) => formText(name) !== textOf(deployed.written[name])).join(', ');
 
   /** What the form would send elsewhere, by the fields that it has changed. */
   const elsewhere = new Map<string, FieldName[]>();
@@ -60,15 +64,14 @@ function valuesOf(RED: Red, { id, profile, credentials }: Form) {
   const values: Partial<Record<FieldName, unknown>> = {};
   for (const name of configNames) values[name] = fieldValue(name, profile[name], false);
   for (const name of credentialNames) {
-    const given = credentials[name];
-    values[name] = fieldValue(name, given, given === undefined || given === kept);
+    values[name] = fieldValue(name, credentials[name], isKept(credentials[name]));
   }
   for (const [fields, names] of elsewhere) refuse(names.join(', '), 'runtime.storedElsewhere', { fields });
   // Without keys, those of this host would sign the call.
-  const ownEndpoints = changedOf(endpoints.filter((name) => textOf(profile[name]) !== ''));
+  const ownUse = changedOf([...endpoints, ...role].filter((name) => textOf(profile[name]) !== ''));
   const withoutKeys = !values.accessKeyId && !values.secretAccessKey;
-  if (violations.length === 0 && withoutKeys && ownEndpoints !== '') {
-    refuse('accessKeyId', 'runtime.hostKeys', { fields: ownEndpoints });
+  if (violations.length === 0 && withoutKeys && ownUse !== '') {
+    refuse('accessKeyId', 'runtime.hostKeys', { fields: ownUse });
   }
   return { values, violations };
 }
@@ -95,14 +98,29 @@ const proxyDestination = ['proxy', 'proxyCaBundleFile'] as const satisfies reado
 /** The fields that say to whom a call goes, and so all that is in it. */
 const everyDestination: readonly FieldName[] = ['region', ...endpoints, ...proxyDestination];
 
-/** The fields that say to whom a secret goes, where that is less. */
+/** The fields that say in which role the calls are made. */
+const role = [
+  'roleArn',
+  'roleExternalId',
+  'roleSessionName',
+  'roleDurationSeconds',
+] as const satisfies readonly FieldName[];
+
+/** The fields that must be as deployed, where they are not just the destinations: to whom a secret goes, and for what. */
 const destinations: Partial<Record<FieldName, readonly FieldName[]>> = {
+  secretAccessKey: [...everyDestination, 'accessKeyId', ...role],
+  sessionToken: [...everyDestination, 'accessKeyId', ...role],
   proxyUser: proxyDestination,
-  proxyPassword: proxyDestination,
+  proxyPassword: [...proxyDestination, 'proxyUser'],
 };
 
 /** How Node-RED's editor says that a password is stored. */
 const kept = '__PWRD__';
+
+/** Whether the form leaves a credential as it is stored. */
+const isKept = (given: unknown) => given === undefined || given === kept;
+
+const isCredential = (name: FieldName) => Object.hasOwn(credentialTypes, name);
 
 /** `${NAME}` and `$(NAME)`, which Node-RED replaces by the value of an environment variable at deploy. */
 function isVariable(value: unknown): boolean {

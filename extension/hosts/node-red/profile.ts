@@ -3,9 +3,9 @@ import type { ConnectionProfile } from '../../connector/profile.ts';
 
 export type FieldName = keyof ConnectionProfile;
 
-/** Kept by Node-RED apart from the flow, encrypted. Passwords are never sent back to the editor. */
+/** Kept by Node-RED apart from the flow, encrypted. Texts are shown in the editor; passwords are never sent back to it. */
 export const credentialTypes = {
-  accessKeyId: { type: 'password' },
+  accessKeyId: { type: 'text' },
   secretAccessKey: { type: 'password' },
   sessionToken: { type: 'password' },
   proxyUser: { type: 'text' },

@@ -59,7 +59,11 @@ function suite() {
     expect(await page.isDisabled('#node-config-dialog-ok')).toBe(true);
     await hands.fill('name', 'Plant 7');
     await hands.fill('description', 'Orders of plant 7');
+    expect(await page.getByRole('combobox', { name: 'Region' }).inputValue()).toBe('us-east-1');
     await page.selectOption('#node-config-input-region-choice', 'custom');
+    expect(await page.getByRole('textbox', { name: 'Custom Region…' }).getAttribute('id')).toBe(
+      'node-config-input-region',
+    );
     await hands.fill('region', 'Frankfurt');
     expect(await hands.faultAt(PANES, 'region')).toContain('must be the code of an AWS region');
     await page.selectOption('#node-config-input-region-choice', 'eu-central-1');
@@ -86,6 +90,7 @@ function suite() {
     await hands.fill('timeout', '30');
     await hands.shot('advanced');
 
+    expect(await page.locator('#awsl-tab-health.awsl-tab-inactive').count()).toBe(1);
     await hands.tab('health');
     expect(await page.isDisabled('#awsl-test')).toBe(true);
     expect(await page.locator('#awsl-health').textContent()).toContain('once the connection has been saved');
@@ -97,6 +102,7 @@ function suite() {
   test('Test Connection shows a failure with cause and remedy, and a success', async () => {
     const { page } = hands;
     await hands.editConnection();
+    expect(await page.locator('#awsl-tab-health.awsl-tab-inactive').count()).toBe(0);
     await hands.tab('health');
     await page.click('#awsl-test');
     await page.waitForSelector('.awsl-card.awsl-bad');
@@ -123,7 +129,7 @@ function suite() {
     await hands.shot('health good');
     await hands.tab('functions');
     await page.locator('#awsl-functions', { hasText: `${examples} of ${examples} functions` }).waitFor();
-    await page.fill('#awsl-functions-search', 'price');
+    await page.getByRole('searchbox', { name: 'Search by name, runtime or description' }).fill('price');
     expect(await page.locator('#awsl-functions tbody .awsl-function').allInnerTexts()).toEqual(['order']);
     await page.fill('#awsl-functions-search', '');
     await hands.shot('functions');
@@ -135,10 +141,35 @@ function suite() {
     await page.click('#node-input-functionName-search');
     await page.locator('.awsl-dropdown [role=option]', { hasText: 'order' }).first().waitFor();
     await hands.shot('function search');
-    await page.fill('#node-input-functionName', 'price');
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Enter');
-    expect(await page.inputValue('#node-input-functionName')).toBe('order');
+    const combobox = page.getByRole('combobox', { name: 'Function Name or ARN' });
+    const active = () =>
+      page.evaluate(`(() => {
+        const id = $('#node-input-functionName').attr('aria-activedescendant');
+        const option = document.getElementById(id);
+        return [option?.getAttribute('role'), option?.getAttribute('aria-selected'), option?.firstChild?.textContent];
+      })()`);
+    const options = await page.getByRole('option').locator('.awsl-function').allInnerTexts();
+    expect(options.length).toBe(examples);
+    expect(await combobox.getAttribute('aria-activedescendant')).toBeNull();
+    for (const [key, index] of [
+      ['ArrowDown', 0],
+      ['ArrowDown', 1],
+      ['ArrowUp', 0],
+      ['ArrowUp', -1],
+    ] as const) {
+      await combobox.press(key);
+      expect(await active()).toEqual(['option', 'true', options.at(index)]);
+    }
+    await combobox.press('Escape');
+    expect(await combobox.getAttribute('aria-expanded')).toBe('false');
+    expect(await combobox.getAttribute('aria-activedescendant')).toBeNull();
+    expect(await page.isVisible('#node-dialog-ok')).toBe(true);
+    await combobox.fill('price');
+    expect(await combobox.getAttribute('aria-expanded')).toBe('true');
+    await combobox.press('ArrowDown');
+    await combobox.press('Enter');
+    expect(await combobox.inputValue()).toBe('order');
+    expect(await combobox.getAttribute('aria-expanded')).toBe('false');
     await writePayload('{ "id": {{ payload.id }} }');
     expect(await hands.faultAt(DIALOG, 'payload')).toContain('placeholder outside a string');
     await writePayload('{\n  "id": "{{ payload.id }}",\n  "items": "{{ payload.items }}"\n}');
@@ -197,15 +228,14 @@ function suite() {
     await hands.shot('catch');
   });
 
-  test('reopened, secrets are masked and kept', async () => {
+  test('reopened, the access key id is visible; secrets are masked and kept', async () => {
     const { page } = hands;
     await hands.edit(await hands.newest('connected.awslambda.invoke'));
     await hands.editConnection();
     await hands.tab('authentication');
-    for (const field of ['accessKeyId', 'secretAccessKey']) {
-      expect(await page.inputValue(`#node-config-input-${field}`)).toBe('');
-      expect(await page.getAttribute(`#node-config-input-${field}`, 'placeholder')).toContain('stored; empty keeps it');
-    }
+    expect(await page.inputValue('#node-config-input-accessKeyId')).toBe('local');
+    expect(await page.inputValue('#node-config-input-secretAccessKey')).toBe('');
+    expect(await page.getAttribute('#node-config-input-secretAccessKey', 'placeholder')).toContain('empty keeps it');
     await hands.shot('secrets masked');
     await hands.tab('connection');
     await hands.fill('description', 'Orders of plant 7, by hand');
@@ -224,8 +254,7 @@ function suite() {
     await page.click('#awsl-test');
     await page
       .locator('.awsl-card.awsl-bad', {
-        hasText:
-          'accessKeyId, secretAccessKey: stored for the deployed connection, which differs in: endpointUrl. Enter',
+        hasText: 'secretAccessKey: stored for the deployed connection, which differs in: endpointUrl. Enter',
       })
       .waitFor();
     await hands.shot('stored for another endpoint');

@@ -40,7 +40,7 @@ describe('the catalogue of texts', () => {
     .map((path) => readFileSync(join(folder, path), 'utf8'));
   const spelled = new Set(
     [formsHtml(), ...sources].flatMap((source) =>
-      [...source.matchAll(/[`'"\]]([a-zA-Z]+\.[a-zA-Z]+)[`'"]/g)].map(([, key]) => key as string),
+      [...source.matchAll(/[`'"\]]([a-zA-Z]+\.[a-zA-Z]+)[`'";]/g)].map(([, key]) => key as string),
     ),
   );
   /** Groups whose keys are put together from the name of a field, a tab or a fact. */

@@ -1,18 +1,38 @@
 import { configNames, credentialNames } from '../profile.ts';
 import { text } from './texts.js';
 
-/** Puts a question about a connection to the runtime; the answer is a result of the connector, never a throw. */
-export function ask(question, connection) {
+/**
+ * Puts a question about a connection to the runtime; the answer is a result of the connector, never a throw. `signal` ends
+ * the question, and so the call behind it, when the form that asks is closed.
+ */
+export function ask(question, connection, signal) {
   return new Promise((resolve) => {
-    $.ajax({
+    const request = $.ajax({
       url: `awslambda/${question}`,
       type: 'POST',
       contentType: 'application/json',
       data: JSON.stringify(connection),
-    }).then(resolve, ({ status }) =>
-      resolve({ success: false, error: text('health.noAnswer', { status }), metadata: {} }),
+    });
+    signal.addEventListener('abort', () => request.abort());
+    request.then(
+      (answer, _, { status }) => resolve(isResult(answer) ? answer : failure('health.noResult', status)),
+      ({ status, responseJSON }) => resolve(isResult(responseJSON) ? responseJSON : failure(reasonOf(status), status)),
     );
   });
+}
+
+/** A web page, or the answer of another server, is no result. */
+function isResult(answer) {
+  return typeof answer?.success === 'boolean' && (answer.success ? Boolean(answer.data) : Boolean(answer.error));
+}
+
+function failure(key, status) {
+  return { success: false, error: text(key, { status }), metadata: {} };
+}
+
+function reasonOf(status) {
+  if (status === 401 || status === 403) return 'health.notPermitted';
+  return status >= 200 && status < 400 ? 'health.noResult' : 'health.noAnswer';
 }
 
 /** A saved connection in the terms of the runtime. A secret that is not known here is the stored one. */

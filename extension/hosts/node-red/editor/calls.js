@@ -39,9 +39,10 @@ export function registerCalls() {
 }
 
 function register(type, { icon, label, values, prepare }) {
-  /** Ends what `prepare` has made of the form. */
+  /** Ends what `prepare` has made of the form, and what it still asks. */
   function close() {
-    this.awslambda?.close();
+    this.awslambda?.closing.abort();
+    this.awslambda?.payload?.close();
     delete this.awslambda;
   }
   RED.nodes.registerType(type, {
@@ -56,16 +57,29 @@ function register(type, { icon, label, values, prepare }) {
       return this.name ? 'node_label_italic' : '';
     },
     oneditprepare() {
-      this.awslambda = prepare(this);
+      fillMissing(this, values);
+      const closing = new AbortController();
+      this.awslambda = { closing, payload: prepare(this, closing.signal) };
       const faults = watchFaults($('#dialog-form'), () => faultsOf(Object.keys(values)));
       setTimeout(() => faults.touchFilled(), 0);
     },
     oneditsave: close,
     oneditcancel: close,
+    oneditdelete: close,
     oneditresize() {
-      this.awslambda?.resize();
+      this.awslambda?.payload?.resize();
     },
   });
+}
+
+/** A flow of an earlier version, or written by hand, may lack fields: they show what is in force, the default. */
+function fillMissing(node, values) {
+  for (const [name, value] of Object.entries(values)) {
+    if (name === 'connection' || (node[name] !== undefined && node[name] !== null)) continue;
+    const field = $(`#node-input-${name}`);
+    if (field.is(':checkbox')) field.prop('checked', value);
+    else field.val(value);
+  }
 }
 
 function defaultOf(name, value) {
@@ -92,12 +106,12 @@ function fieldValue(name) {
   return field.is(':checkbox') ? field.prop('checked') : (field.val() ?? '').trim();
 }
 
-function prepareFunction(node) {
-  functionSearch();
+function prepareFunction(node, signal) {
+  functionSearch(signal);
   return payloadField(node);
 }
 
-function prepareInvoke(node) {
+function prepareInvoke(node, signal) {
   const dryRun = $('#node-input-dryRun');
   // A dry run runs no code, so there is no log to ask for.
   const showLogType = () => $('#node-input-logType').closest('.awsl-row').toggle(!dryRun.prop('checked'));
@@ -108,5 +122,5 @@ function prepareInvoke(node) {
   const showDurable = () => rows.toggle(durable.prop('checked'));
   durable.on('change', showDurable);
   showDurable();
-  return prepareFunction(node);
+  return prepareFunction(node, signal);
 }

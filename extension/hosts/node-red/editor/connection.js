@@ -10,6 +10,7 @@ import { makeTabs } from './tabs.js';
 import { text } from './texts.js';
 
 const secretNames = credentialNames.filter((name) => credentialTypes[name].type === 'password');
+const shownNames = credentialNames.filter((name) => credentialTypes[name].type === 'text');
 const tabNames = ['connection', 'authentication', 'advanced', 'functions', 'health'];
 
 /** Registers the connection profile and its form of five tabs. */
@@ -26,12 +27,21 @@ export function registerConnection() {
     },
     oneditsave() {
       this.awslambda.save();
-      delete this.awslambda;
+      close(this);
     },
     oneditcancel() {
-      delete this.awslambda;
+      close(this);
+    },
+    oneditdelete() {
+      close(this);
     },
   });
+}
+
+/** Ends what the form still asks. */
+function close(node) {
+  node.awslambda?.closing.abort();
+  delete node.awslambda;
 }
 
 function defaultOf(name) {
@@ -58,7 +68,7 @@ function prepare(node) {
   const connection = () => ({
     id: node.id,
     profile: values(configNames),
-    credentials: { proxyUser: value('proxyUser'), ...secrets.values() },
+    credentials: { ...values(shownNames), ...secrets.values() },
   });
 
   const judge = () => profileFaults(values([...configNames, ...credentialNames]), has);
@@ -69,12 +79,15 @@ function prepare(node) {
       .prop('disabled', Object.keys(found).length > 0)
       .toggleClass('disabled', Object.keys(found).length > 0);
   });
-  const functions = functionsTab(connection);
-  healthTab(connection, Boolean(RED.nodes.node(node.id)));
+  const closing = new AbortController();
+  const saved = Boolean(RED.nodes.node(node.id));
+  const functions = functionsTab(connection, closing.signal);
+  healthTab(connection, saved, closing.signal);
   const tabs = makeTabs(tabNames, (name) => {
     if (name === 'functions') functions.open();
     showSummary(judge());
   });
+  if (!saved) tabs.grey('health');
   $('#awsl-summary').on('mousedown', 'a', (event) => event.preventDefault()); // the field keeps the focus until the click
   $('#awsl-summary').on('click', 'a', (event) => {
     event.preventDefault(); // the address is that of the flow
@@ -84,7 +97,7 @@ function prepare(node) {
   });
   // After Node-RED has filled and announced every field.
   setTimeout(() => faults.touchFilled(), 0);
-  return { save: () => secrets.save() };
+  return { closing, save: () => secrets.save() };
 }
 
 /** More faults than these would move the fields out of view. */

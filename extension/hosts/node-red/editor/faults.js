@@ -1,3 +1,6 @@
+/** The fields of a row that hold its value, for what reads the form aloud. */
+const valueFields = 'input:not([type=hidden]), select, textarea';
+
 /**
  * Shows what is wrong at the field, as soon as it has been touched. `judge` returns field -> sentence for the form's
  * values; `onChange` receives all faults, also those of untouched fields.
@@ -11,6 +14,7 @@ export function watchFaults(form, judge, onChange = () => {}) {
       const name = this.dataset.field;
       const fault = faults[name] || null;
       const shown = fault !== null && touched.has(name);
+      $(this).find(valueFields).attr('aria-invalid', String(shown));
       $(this)
         .toggleClass('awsl-at-fault', shown)
         .children('.awsl-control')
@@ -25,6 +29,7 @@ export function watchFaults(form, judge, onChange = () => {}) {
   };
   rows.each(function () {
     const name = this.dataset.field;
+    $(this).find(valueFields).attr('aria-describedby', $(this).find('.awsl-fault').attr('id'));
     $(this).on('input', ':input', () => touch(name));
     // Node-RED announces every field with a change of its own when the form opens.
     $(this).on('change', ':input', ({ originalEvent }) => (originalEvent ? touch(name) : show()));

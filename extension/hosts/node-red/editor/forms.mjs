@@ -1,14 +1,17 @@
 // The forms of the nodes as HTML, made once at build time.
 
-/** One field: label, control, and a place for what is wrong with it. */
-function row(prefix, name, { label, icon, control, hint, unit }) {
+/**
+ * One field: label, control, and a place for what is wrong with it. `labels` is the ending of the control's id, where the
+ * label is that of another element than the input that holds the value.
+ */
+function row(prefix, name, { label, icon, control, hint, unit, labels = '' }) {
   const id = `${prefix}-${name}`;
   return `
     <div class="form-row awsl-row" data-field="${name}">
-      <label for="${id}">${icon ? `<i class="fa fa-${icon}"></i> ` : ''}<span data-i18n="${label}"></span></label>
+      <label for="${id}${labels}" id="${id}-label">${icon ? `<i class="fa fa-${icon}"></i> ` : ''}<span data-i18n="${label}"></span></label>
       <div class="awsl-control">
         <div class="awsl-line">${control(id)}${unit ? `<span class="awsl-unit" data-i18n="${unit}"></span>` : ''}</div>
-        <div class="awsl-fault" role="alert"></div>
+        <div class="awsl-fault" id="${id}-fault" role="alert"></div>
         ${hint ? `<div class="awsl-hint" data-i18n="[html]${hint}"></div>` : ''}
       </div>
     </div>`;
@@ -42,8 +45,8 @@ const functionName = row(call, 'functionName', {
   label: 'common.functionName',
   icon: 'bolt',
   control: (id) =>
-    `<input type="text" id="${id}" data-i18n="[placeholder]placeholder.functionName" role="combobox" aria-expanded="false" autocomplete="off" spellcheck="false">` +
-    `<button type="button" class="red-ui-button awsl-search" id="${id}-search" data-i18n="[title]hint.search"><i class="fa fa-search"></i></button>`,
+    `<input type="text" id="${id}" data-i18n="[placeholder]placeholder.functionName" role="combobox" aria-autocomplete="list" aria-haspopup="listbox" aria-expanded="false" aria-controls="${id}-list" autocomplete="off" spellcheck="false">` +
+    `<button type="button" class="red-ui-button awsl-search" id="${id}-search" aria-expanded="false" data-i18n="[title]hint.search;[aria-label]hint.search"><i class="fa fa-search" aria-hidden="true"></i></button>`,
 });
 
 const qualifier = row(call, 'qualifier', {
@@ -57,15 +60,16 @@ const payload = row(call, 'payload', {
   icon: 'envelope-o',
   control: (id) => `
     <input type="hidden" id="${id}">
-    <div class="awsl-payload">
-      <div class="awsl-segments" role="group">
+    <div class="awsl-payload" role="group" aria-labelledby="${id}-label">
+      <div class="awsl-segments" role="group" aria-labelledby="${id}-label">
         <button type="button" data-payload="json" data-i18n="common.payloadJson"></button><button type="button" data-payload="msg" data-i18n="common.payloadMsg"></button>
       </div>
       <div class="node-text-editor awsl-json" id="${id}-json"></div>
-      <div class="awsl-property"><span>msg.</span><input type="text" id="${id}-property" spellcheck="false"></div>
+      <div class="awsl-property"><span>msg.</span><input type="text" id="${id}-property" data-i18n="[aria-label]hint.property" spellcheck="false"></div>
     </div>
     <input type="hidden" id="${call}-payloadType">`,
   hint: 'hint.template',
+  labels: '-property',
 });
 
 const dryRun = row(call, 'dryRun', {
@@ -92,7 +96,6 @@ const durableTimeout = row(call, 'durableTimeout', {
   label: 'common.durableTimeout',
   icon: 'clock-o',
   control: input('placeholder.durableTimeout', 'text', 'inputmode="numeric"'),
-  unit: 'hint.seconds',
 });
 
 const logType = row(call, 'logType', {
@@ -114,7 +117,6 @@ const timeout = row(call, 'timeout', {
   label: 'common.timeout',
   icon: 'clock-o',
   control: input('placeholder.timeout', 'text', 'inputmode="numeric"'),
-  unit: 'hint.seconds',
 });
 
 const concurrency = row(call, 'concurrency', {
@@ -173,13 +175,17 @@ const tabs = {
     }),
     field('region', {
       icon: 'globe',
+      labels: '-choice',
       control: (id) =>
-        `<select id="${id}-choice"></select><input type="text" id="${id}" class="awsl-custom" data-i18n="[placeholder]connectionPlaceholder.customRegion" spellcheck="false">`,
+        `<select id="${id}-choice"></select><input type="text" id="${id}" class="awsl-custom" data-i18n="[placeholder]connectionPlaceholder.customRegion;[aria-label]connection.customRegion" spellcheck="false">`,
     }),
   ],
   authentication: [
     '<div class="awsl-banner" id="awsl-chain"><i class="fa"></i> <span></span></div>',
-    field('accessKeyId', { icon: 'user', control: secret('connectionPlaceholder.chain') }),
+    field('accessKeyId', {
+      icon: 'user',
+      control: input('connectionPlaceholder.chain', 'text', 'autocomplete="off" spellcheck="false"'),
+    }),
     field('secretAccessKey', { icon: 'key', control: secret('connectionPlaceholder.chain') }),
     field('sessionToken', { icon: 'ticket', control: secret('connectionPlaceholder.optional') }),
     heading('hint.role'),
@@ -188,15 +194,14 @@ const tabs = {
     field('roleSessionName', { placeholder: 'connectionPlaceholder.roleSessionName' }),
     field('roleDurationSeconds', {
       control: (id) => `<input type="text" id="${id}" class="awsl-small" inputmode="numeric" placeholder="3600">`,
-      unit: 'hint.seconds',
     }),
   ],
   advanced: [
     heading('hint.endpoints'),
     field('endpointUrl', { icon: 'link', placeholder: 'connectionPlaceholder.endpointUrl' }),
     field('stsEndpointUrl', { icon: 'link', placeholder: 'connectionPlaceholder.stsEndpointUrl' }),
-    field('timeout', { icon: 'clock-o', control: small(''), unit: 'hint.seconds' }),
-    field('connectTimeout', { icon: 'clock-o', control: small(''), unit: 'hint.seconds' }),
+    field('timeout', { icon: 'clock-o', control: small('') }),
+    field('connectTimeout', { icon: 'clock-o', control: small('') }),
     field('maxAttempts', { icon: 'repeat', control: small('') }),
     heading('hint.proxy'),
     field('proxy', { icon: 'random', placeholder: 'connectionPlaceholder.proxy' }),
@@ -206,7 +211,7 @@ const tabs = {
   ],
   functions: [
     '<div class="awsl-hint" data-i18n="hint.functions"></div>',
-    `<div class="awsl-toolbar"><input type="text" id="awsl-functions-search" data-i18n="[placeholder]functions.search">
+    `<div class="awsl-toolbar"><input type="search" id="awsl-functions-search" data-i18n="[placeholder]functions.search;[aria-label]functions.search" autocomplete="off" spellcheck="false">
       <button type="button" class="red-ui-button" id="awsl-functions-refresh"><i class="fa fa-refresh"></i> <span data-i18n="button.refresh"></span></button></div>`,
     '<div id="awsl-functions" aria-live="polite"></div>',
   ],

@@ -2,18 +2,46 @@ import { ask, savedConnection } from './ask.js';
 import { failed, loading, nothingFound, notice, search } from './function-list.js';
 import { text } from './texts.js';
 
-/** Lets the function's name be found among the real functions of the chosen connection. */
-export function functionSearch() {
+/** More options than these are slow to draw and nobody reads them. */
+const shownOptions = 100;
+
+/**
+ * Lets the function's name be found among the real functions of the chosen connection: a combobox with a listbox, as
+ * WAI-ARIA describes them. The focus stays in the input; the arrows move the active option. `signal` ends with the form.
+ */
+export function functionSearch(signal) {
   const input = $('#node-input-functionName');
   const button = $('#node-input-functionName-search');
-  const box = $('<div class="awsl-dropdown" role="listbox">').hide().appendTo(input.closest('.awsl-control'));
+  const list = $('<div role="listbox">').attr({
+    id: 'node-input-functionName-list',
+    'aria-label': text('functions.list'),
+  });
+  const news = $('<div role="status">');
+  const box = $('<div class="awsl-dropdown">').append(list, news).hide().appendTo(input.closest('.awsl-control'));
   let functions = null;
   let asked = null;
   let chosen = -1;
+  let query = '';
+
+  const expand = (expanded) => {
+    box.toggle(expanded);
+    input.add(button).attr('aria-expanded', String(expanded));
+  };
+
+  /** Shows options, or in their place a message; a message may also follow the options. */
+  const fill = (options, message) => {
+    chosen = -1;
+    input.removeAttr('aria-activedescendant');
+    list
+      .empty()
+      .append(options)
+      .toggle(options.length > 0);
+    news.empty().append(message ?? []);
+  };
 
   const close = () => {
-    box.hide();
-    input.attr('aria-expanded', 'false');
+    expand(false);
+    fill([]);
   };
 
   const pick = (name) => {
@@ -23,48 +51,54 @@ export function functionSearch() {
   };
 
   const mark = (index) => {
-    const options = box.children('[role=option]');
-    chosen = options.length === 0 ? -1 : (index + options.length) % options.length;
-    options
-      .attr('aria-selected', 'false')
-      .eq(chosen)
-      .attr('aria-selected', 'true')[0]
-      ?.scrollIntoView({ block: 'nearest' });
+    const options = list.children();
+    if (options.length === 0) return;
+    chosen = (index + options.length) % options.length;
+    const active = options.attr('aria-selected', 'false').eq(chosen).attr('aria-selected', 'true');
+    input.attr('aria-activedescendant', active.attr('id'));
+    active[0].scrollIntoView({ block: 'nearest' });
   };
 
-  const show = (query) => {
+  const show = () => {
     const found = search(functions, query);
-    chosen = -1;
-    box.empty().append(found.length > 0 ? found.map((entry) => option(entry, pick)) : nothingFound(functions));
+    const options = found.slice(0, shownOptions).map((entry, index) => option(entry, index, pick));
+    if (found.length === 0) return fill([], nothingFound(functions));
+    const cut = text('functions.shownFirst', { shown: options.length, count: found.length });
+    fill(options, found.length > options.length ? $('<div class="awsl-more">').text(cut) : null);
   };
 
-  const open = async (query) => {
-    box.show();
-    input.attr('aria-expanded', 'true');
+  const open = async (words) => {
+    query = words;
+    expand(true);
     const connection = savedConnection($('#node-input-connection').val());
-    if (connection === null) return box.empty().append(notice('fa-plug', text('functions.noConnection')));
+    if (connection === null) return fill([], notice('fa-plug', text('functions.noConnection')));
     const question = JSON.stringify(connection);
-    if (asked !== question || functions === null) {
+    if (asked === question && functions === null) return fill([], loading()); // the answer is on its way
+    if (asked !== question) {
       asked = question;
       functions = null;
-      box.empty().append(loading());
-      const result = await ask('functions', connection);
-      if (asked !== question) return;
-      if (!result.success) return box.empty().append(failed(result));
+      fill([], loading());
+      const result = await ask('functions', connection, signal);
+      if (asked !== question || signal.aborted) return;
+      if (!result.success) {
+        asked = null; // the next opening asks again
+        return fill([], failed(result));
+      }
       functions = result.data.functions;
+      if (!box.is(':visible')) return;
     }
-    show(query());
+    show();
   };
 
   button.on('click', () => {
     if (box.is(':visible')) return close();
     // The whole list at first: the name that is there already is what one wants to leave.
-    open(() => '');
+    open('');
     input.trigger('focus');
   });
   input.on('input', () => {
     if (input.val().includes('{{')) return close();
-    open(() => input.val());
+    open(input.val());
   });
   input.on('keydown', (event) => {
     const visible = box.is(':visible');
@@ -74,18 +108,19 @@ export function functionSearch() {
       close();
     } else if (event.key in moves) {
       if (visible) mark(moves[event.key]);
-      else open(() => '');
+      else open('');
     } else if (event.key === 'Enter' && visible && chosen >= 0) {
-      pick(box.children('[role=option]').eq(chosen).data('name'));
+      pick(list.children().eq(chosen).data('name'));
     } else return;
     event.preventDefault();
   });
   input.add(button).on('blur', () => setTimeout(() => input.add(button).is(':focus') || close(), 200));
 }
 
-function option({ functionName, runtime, description }, pick) {
+function option({ functionName, runtime, description }, index, pick) {
   const side = [runtime, description].filter(Boolean).join(' · ');
-  return $('<div role="option">')
+  return $('<div role="option" aria-selected="false">')
+    .attr('id', `node-input-functionName-option-${index}`)
     .data('name', functionName)
     .append($('<span class="awsl-function">').text(functionName), $('<span class="awsl-description">').text(side))
     .on('mousedown', (event) => event.preventDefault())

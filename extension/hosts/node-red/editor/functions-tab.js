@@ -2,8 +2,11 @@ import { ask } from './ask.js';
 import { failed, loading, nothingFound, search } from './function-list.js';
 import { text } from './texts.js';
 
-/** The tab that lists and searches what the credentials can see. `connection` gives the form's values. */
-export function functionsTab(connection) {
+/**
+ * The tab that lists and searches what the credentials can see. `connection` gives the form's values; `signal` ends with
+ * the form.
+ */
+export function functionsTab(connection, signal) {
   const place = $('#awsl-functions');
   const query = $('#awsl-functions-search');
   let result = null;
@@ -25,8 +28,8 @@ export function functionsTab(connection) {
     asked = JSON.stringify(question);
     result = null;
     place.empty().append(loading());
-    const answer = await ask('functions', question);
-    if (asked !== JSON.stringify(question)) return; // the form has changed and asked again
+    const answer = await ask('functions', question, signal);
+    if (signal.aborted || asked !== JSON.stringify(question)) return; // the form has changed and asked again
     result = answer;
     show();
   };

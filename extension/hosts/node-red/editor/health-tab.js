@@ -1,8 +1,8 @@
 import { ask } from './ask.js';
 import { text } from './texts.js';
 
-/** The tab that tests the connection and shows the answer with its cause and remedy. */
-export function healthTab(connection, saved) {
+/** The tab that tests the connection and shows the answer with its cause and remedy. `signal` ends with the form. */
+export function healthTab(connection, saved, signal) {
   const place = $('#awsl-health');
   const button = $('#awsl-test').prop('disabled', !saved);
   if (!saved) {
@@ -15,7 +15,8 @@ export function healthTab(connection, saved) {
     place.empty().append(card('idle', 'fa-circle-o-notch fa-spin', text('health.testing')));
     const question = connection();
     const started = Date.now();
-    const result = await ask('test', question);
+    const result = await ask('test', question, signal);
+    if (signal.aborted) return;
     button.prop('disabled', false);
     place.empty().append(result.success ? good(result, question, Date.now() - started) : bad(result));
   });

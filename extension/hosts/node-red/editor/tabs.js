@@ -36,6 +36,10 @@ export function makeTabs(names, onOpen) {
   open(names[0]);
   return {
     open,
+    /** Greys a tab that has nothing to offer yet; it still opens, and its pane says why. */
+    grey(name) {
+      $(`#awsl-tab-${name}`).addClass('awsl-tab-inactive');
+    },
     /** Marks the tabs that have a fault. */
     mark(faulty) {
       for (const name of names) $(`#awsl-tab-${name}`).toggleClass('awsl-tab-at-fault', faulty.has(name));
