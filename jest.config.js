@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** Native ES modules, TypeScript stripped by swc, no module mocked. */
 export default {
   testEnvironment: '<rootDir>/test/support/environment.mjs',
@@ -16,5 +18,7 @@ export default {
     ],
   },
   transformIgnorePatterns: ['/node_modules/(?!@aws-sdk/client-[a-z]+/dist-es/endpoint/)'],
-  testTimeout: 60_000,
+  testTimeout: 120_000,
+  // Jest leaves one core to itself, so that two cores would run one test file at a time; most files wait for processes.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
 };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type DurableCall, type DurableServer, durableServer, type Fault } from '../support/durable-server.ts';
 import { durableFields } from '../support/durable-task.ts';
+import { eachOf } from '../support/network/run.ts';
 import { cleanEnvironment, program, root } from '../support/run-program.ts';
 import { assertValid } from '../support/schemas.ts';
 
@@ -52,10 +53,10 @@ function documentOf(stdout: string) {
 
 describe('a task that is killed', () => {
   test('at any moment, and started again, leads to one execution and its result', async () => {
-    const moments = Array.from({ length: 50 }, (_, index) => index * 7);
+    const moments = Array.from({ length: 50 }, (_, index) => index * 16);
     server = await durableServer({
       live(execution, { end }) {
-        if (Date.now() - execution.startedAt > 1500) end(execution, 'SUCCEEDED', `"${execution.name}"`);
+        if (Date.now() - execution.startedAt > 1000) end(execution, 'SUCCEEDED', `"${execution.name}"`);
       },
     });
     const attempt = async (moment: number): Promise<void> => {
@@ -69,7 +70,7 @@ describe('a task that is killed', () => {
       expect(documentOf(stdout).result).toMatchObject({ execution: 'completed', payload: `"kill-${moment}"` });
       expect(server.executions.filter(({ name }) => name === `kill-${moment}`)).toHaveLength(1);
     };
-    for (let next = 0; next < moments.length; next += 5) await Promise.all(moments.slice(next, next + 5).map(attempt));
+    await eachOf(moments, 10, attempt);
     expect(server.executions).toHaveLength(50);
   }, 240_000);
 

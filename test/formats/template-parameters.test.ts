@@ -64,7 +64,7 @@ test('a text that is nothing but one placeholder gives the value itself', () => 
   expect(renderValue('{{ topic }}{{ topic }}', scope)).toBe('ordersorders');
 });
 
-test('a long JSON text is rendered too, and in no time', () => {
+test('a long JSON text is rendered too, in time that grows with its length alone', () => {
   const long = JSON.stringify({
     x: 'x'.repeat(3e6),
     n: '\n'.repeat(1e6),
@@ -73,7 +73,7 @@ test('a long JSON text is rendered too, and in no time', () => {
   });
   const started = performance.now();
   expect(JSON.parse(renderJson(long, scope)).id).toBe('orders');
-  expect(performance.now() - started).toBeLessThan(2000);
+  expect(performance.now() - started).toBeLessThan(20_000); // the square of its length would be hours
 });
 
 test('an editor can check placeholders without values', () => {

@@ -87,16 +87,14 @@ export async function logsServer(script: LogsScript): Promise<LogsServer> {
     const group = (script.loggingConfig as { LogGroup?: string })?.LogGroup ?? '/shared/group';
     if (input.logGroupName !== (script.loggingConfig === null ? '/aws/lambda/hello' : group)) throw new Error('group');
     const { startTime = 0, endTime = Number.POSITIVE_INFINITY } = input;
-    const inTime = script.events(reads).filter(({ timestamp: at }) => at >= startTime && at < endTime);
-    const sorted = inTime.map((event, index) => ({ event, index }));
-    sorted.sort((a, b) => a.event.timestamp - b.event.timestamp || a.index - b.index);
-    const wanted = (({ stream, message }: StoredEvent) =>
-      operation === 'GetLogEvents'
-        ? stream === input.logStreamName
-        : (input.logStreamNames?.includes(stream) ?? true) && matches(input.filterPattern, message)) as (
-      event: StoredEvent,
-    ) => boolean;
-    const all = sorted.map(({ event }) => event).filter(wanted);
+    const inTime = ({ timestamp }: StoredEvent) => timestamp >= startTime && timestamp < endTime;
+    const inStream = ({ stream }: StoredEvent) =>
+      operation === 'GetLogEvents' ? stream === input.logStreamName : (input.logStreamNames?.includes(stream) ?? true);
+    const isWanted = operation === 'GetLogEvents' ? () => true : filterOf(input.filterPattern);
+    const all = script
+      .events(reads)
+      .filter((event) => inTime(event) && inStream(event) && isWanted(event.message))
+      .sort((a, b) => a.timestamp - b.timestamp); // a stable sort
     const size = script.page ?? 10_000;
     const token = input.nextToken ?? 'f/0';
     const at = Number(token.split('/')[1]);
@@ -146,17 +144,20 @@ function operationOf(target: string, path: string): string {
 }
 
 /** The two patterns that are asked for: a quoted text, and two members that are compared with a text. */
-function matches(pattern: string, message: string): boolean {
+function filterOf(pattern: string): (message: string) => boolean {
   const [, text] = /^"([^"]+)"$/.exec(pattern) ?? [];
-  if (text !== undefined) return message.includes(text);
+  if (text !== undefined) return (message) => message.includes(text);
   const [, id] = /^\{ \(\$\.requestId = "([^"]+)"\) \|\| \(\$\.record\.requestId = "\1"\) \}$/.exec(pattern) ?? [];
   if (id === undefined) throw new Error(`not a pattern: ${pattern}`);
-  try {
-    const { requestId, record } = JSON.parse(message);
-    return requestId === id || record?.requestId === id;
-  } catch {
-    return false;
-  }
+  return (message) => {
+    if (!message.includes(id)) return false; // what is not there cannot be a member
+    try {
+      const { requestId, record } = JSON.parse(message);
+      return requestId === id || record?.requestId === id;
+    } catch {
+      return false;
+    }
+  };
 }
 
 function send(response: ServerResponse, document: object): void {

@@ -25,7 +25,7 @@ const noMetadata = { AWS_EC2_METADATA_DISABLED: 'true' };
 /** A task without credentials of its own. */
 function keyless(target: Target, more: Fields = {}): Fields {
   const { credentials, ...fields } = baseFields(`http://127.0.0.1:${target.port}`);
-  return { ...fields, connect_timeout: 5, wait_for_completion_timeout: 10, ...more };
+  return { ...fields, ...more };
 }
 
 /** Who signed the request that came last. */
@@ -198,7 +198,7 @@ describe('nothing is found', () => {
     const { output, took } = await runProcess(keyless(target), { env: noMetadata });
     expect(output).toMatchObject({ exit_code: 2, result: { execution: 'not_started' } });
     expect(output.result.error?.[0]?.message).toMatch(places);
-    expect(took).toBeLessThan(5000);
+    expect(took).toBeLessThan(20_000);
     expect(target.connections()).toBe(0);
   });
 
@@ -206,10 +206,10 @@ describe('nothing is found', () => {
     const target = keep(await startTarget());
     const silent = keep(await silentPort());
     const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${silent.port}` };
-    const { output, took } = await runProcess(keyless(target, { connect_timeout: 10 }), { env });
+    const { output, took } = await runProcess(keyless(target), { env });
     expect(output).toMatchObject({ exit_code: 2, result: { execution: 'not_started' } });
     expect(output.result.error?.[0]?.message).toMatch(places);
-    expect(took).toBeLessThan(10_000);
+    expect(took).toBeLessThan(20_000);
   });
 
   test('but a profile that is not there: exit 2, and its name is told', async () => {
@@ -370,7 +370,7 @@ describe('what the chain asks fails', () => {
     const env = { HOME: roleProfile(), AWS_PROFILE: 'work', AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${sts.port}` };
     const { output, took } = await runProcess(keyless(target, { connect_timeout: 1 }), { env });
     expect(output).toMatchObject({ exit_code: 10, result: { execution: 'not_started' } });
-    expect(took).toBeLessThan(6000);
+    expect(took).toBeLessThan(18_000);
   });
 
   test('a credential_process that hangs does not hold the task', async () => {
@@ -380,7 +380,7 @@ describe('what the chain asks fails', () => {
     const { output, took } = await runProcess(fields, { env: { HOME, ...noMetadata } });
     expect(output.result.execution).toBe('not_started');
     expect([2, 10]).toContain(output.exit_code);
-    expect(took).toBeLessThan(6000);
+    expect(took).toBeLessThan(18_000);
   });
 });
 

@@ -1,18 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import {
-  type Cell,
-  cells,
-  connectTimeout,
-  makeTrust,
-  maxAttempts,
-  setStage,
-  type Trust,
-  waitTimeout,
-} from '../../support/network/cells.ts';
+import { type Cell, cells, longDeadlines, makeTrust, setStage, type Trust } from '../../support/network/cells.ts';
 import { type Ended, eachOf, type Fields, runInside, runProcess } from '../../support/network/run.ts';
 
-/** Every attempt with its pause, the wait, and room for a machine that is busy with the other cells. */
-const deadline = (maxAttempts * (connectTimeout + 0.2) + waitTimeout) * 1000 + 4000;
+/** Whatever a cell meets, it never waits for a deadline that is long (ms). */
+const deadline = Math.min(longDeadlines.connect, longDeadlines.wait) * 1000;
 
 interface Seen extends Ended {
   readonly received: number;
@@ -24,7 +15,7 @@ const { AWS_CA_BUNDLE, NODE_EXTRA_CA_CERTS } = process.env;
 
 beforeAll(async () => {
   trust = await makeTrust();
-  // Compiling them takes longer than a deadline of these tests; the program has them compiled.
+  // Compiled before the deadlines run, as they are in the program.
   await Promise.all([import('../../../extension/aws/transport/tunnel-agent.ts'), import('node:https')]);
   delete process.env.NODE_EXTRA_CA_CERTS;
   process.env.AWS_CA_BUNDLE = trust.aws.file;
@@ -37,7 +28,7 @@ afterAll(() => {
 const hosts = {
   'in this process': { width: 16, run: (fields: Fields) => runInside(fields) },
   'as a process': {
-    width: 6,
+    width: 10,
     async run(fields: Fields) {
       const ended = await runProcess(fields, { env: { AWS_CA_BUNDLE: trust.aws.file } });
       expect({ stderr: ended.stderr, killedBy: ended.killedBy }).toMatchObject({ killedBy: null });

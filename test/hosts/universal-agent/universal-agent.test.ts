@@ -369,14 +369,14 @@ const [, newest] = pythons.at(-1) ?? [];
     const { result } = await run(python, { fields: { function_name: 'stubborn' }, cancel: 'waiting' });
     expect(result.rc).toBe(22);
     expect(JSON.parse(result.unv_output)).toMatchObject({ changed: false, result: { execution: 'unknown' } });
-    expect(Date.now() - begun).toBeLessThan(12_000);
+    expect(Date.now() - begun).toBeLessThan(40_000);
   });
 
   test('does not wait for a process that the program has left behind', async () => {
     const begun = Date.now();
     const { result } = await run(python, { fields: { function_name: 'orphan' } });
     expect(result).toMatchObject({ rc: 0, message: 'SUCCESS: with a child left behind' });
-    expect(Date.now() - begun).toBeLessThan(15_000);
+    expect(Date.now() - begun).toBeLessThan(30_000);
   });
 
   test('runs the executable of the standalone package, which needs no Node', async () => {
@@ -532,7 +532,9 @@ const [, newest] = pythons.at(-1) ?? [];
   test('cancels in mid-wait', async () => {
     const fields = { function_name: 'slow', payload_source: 'Script', payload_script: '{"seconds":20}' };
     const [agent, ended] = start(python, { extension, fields: { region: 'us-east-1', ...fields } }, local.env);
-    setTimeout(() => process.kill(-(agent.pid as number), 'SIGTERM'), 2000);
+    agent.stderr?.on('data', (text: string) => {
+      if (text.includes('sending the request')) process.kill(-(agent.pid as number), 'SIGTERM');
+    });
     const { result } = await ended;
     expect(result).toMatchObject({ rc: 22, output_fields: { execution: 'unknown' } });
     expect(result.message).toMatch(/^CANCELLED: /);

@@ -30,7 +30,9 @@ let token: string;
 /** Each test plays the SDK in the first invocation of an execution of its own. */
 beforeEach(async () => {
   arn = await begin(client, { FunctionName: 'puppet:1', Payload: puppet.Payload });
-  invocation = await puppet.invocation();
+  // On a busy machine an invocation of an earlier test may be over time, and made again.
+  do invocation = await puppet.invocation();
+  while (invocation.event.DurableExecutionArn !== arn);
   token = invocation.event.CheckpointToken;
 });
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 
-export const config = { timeout: 20, durableConfig: { executionTimeout: 1200, retentionPeriodInDays: 1 } };
+export const config = { timeout: 300, durableConfig: { executionTimeout: 1200, retentionPeriodInDays: 1 } };
 
 /** A durable function without an SDK: shows its event to the test and does what that tells it. */
 export const handler = async (event) => {

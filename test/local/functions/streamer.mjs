@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-export const config = { timeout: 30 };
+export const config = { timeout: 300 };
 
 /** Writes what its event lists, and ends as that says. */
 export const handler = awslambda.streamifyResponse(

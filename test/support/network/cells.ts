@@ -67,10 +67,22 @@ export async function makeTrust(): Promise<Trust> {
   return { aws, proxy, target, proxyServer, wrong };
 }
 
-/** Seconds; the shortest that the fields allow. */
-export const connectTimeout = 1;
-export const waitTimeout = 1;
+/** The two deadlines of a task, in seconds. */
+export interface Deadlines {
+  readonly connect: number;
+  readonly wait: number;
+}
+
+/** A busy machine does not run into these: a task that has them ends by what it meets. */
+export const longDeadlines: Deadlines = { connect: 30, wait: 30 };
 export const maxAttempts = 2;
+
+/** Only a deadline that the row is there to meet is short. */
+function deadlinesOf({ fault, exit, attempts }: Row): Deadlines {
+  const lasts = fault === 'hangs' || fault === 'slow drip';
+  if (lasts && exit === 21) return { ...longDeadlines, wait: 1 };
+  return lasts && attempts === maxAttempts ? { ...longDeadlines, connect: 2 } : longDeadlines;
+}
 
 export const proxyUser = { user: 'sam@example.com', password: 'p:w/?#% ö"\\' };
 const usualAuthorization = `Basic ${Buffer.from(`${proxyUser.user}:${proxyUser.password}`).toString('base64')}`;
@@ -118,7 +130,7 @@ export async function setStage({ row, route }: Cell, trust: Trust, authorization
     if (at === 'DNS') proxyHost = `${noSuchHost}:${proxy.port}`;
   }
   const fields = {
-    ...baseFields(`${route.target}://${targetHost}`),
+    ...baseFields(`${route.target}://${targetHost}`, deadlinesOf(row)),
     invocation_type: row.type ?? 'Request Response',
     // Large enough that the request is still on its way when its head has arrived.
     ...(at === 'request' && { payload_source: 'Script', payload_script: JSON.stringify('x'.repeat(1_000_000)) }),
@@ -136,15 +148,15 @@ export async function setStage({ row, route }: Cell, trust: Trust, authorization
   return { fields, target, proxy, close };
 }
 
-/** A task that invokes a function at a URL, with the shortest deadlines. */
-export function baseFields(endpointUrl: string): Fields {
+/** A task that invokes a function at a URL. */
+export function baseFields(endpointUrl: string, { connect, wait } = longDeadlines): Fields {
   return {
     function_name: 'hello',
     region: 'eu-central-1',
     credentials: { user: 'local', password: 'local-secret' },
     endpoint_url: endpointUrl,
-    connect_timeout: connectTimeout,
-    wait_for_completion_timeout: waitTimeout,
+    connect_timeout: connect,
+    wait_for_completion_timeout: wait,
     max_attempts: maxAttempts,
   };
 }

@@ -86,7 +86,7 @@ const verbs = {
   },
   orphan: () => {
     const { spawn } = require('node:child_process');
-    spawn(process.execPath, ['-e', 'setTimeout(() => {}, 20000)'], { stdio: 'inherit', detached: true }).unref();
+    spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'], { stdio: 'inherit', detached: true }).unref();
     answer(0, 'SUCCESS: with a child left behind');
   },
 };
