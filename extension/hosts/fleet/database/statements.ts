@@ -33,6 +33,7 @@ export function statementsOf({ pool, where, log, revive }: StatementsOptions): S
   pool.on('error', ignore);
 
   const connect = async (deadline: number): Promise<pg.PoolClient> => {
+    let revived: unknown;
     for (let pause = 50; ; pause = Math.min(pause * 2, 1000)) {
       try {
         const client = await pool.connect();
@@ -40,11 +41,13 @@ export function statementsOf({ pool, where, log, revive }: StatementsOptions): S
         isAway = false;
         return client;
       } catch (error) {
-        if (isClosed || !isConnectionError(error) || performance.now() + pause > deadline) throw error;
+        if (isClosed || !isConnectionError(error) || performance.now() + pause > deadline) throw revived ?? error;
         if (!isAway)
           log.warn(`${where} is away (${(error as Error).message || (error as { code?: string }).code}); trying again`);
         isAway = true;
-        await revive?.();
+        await revive?.().catch((reason) => {
+          revived = reason;
+        });
         await sleep(pause);
       }
     }
