@@ -169,7 +169,7 @@ export interface FunctionDescription {
 
 /** The calls that read and end durable executions. None can run a function; each throws CallError. */
 export interface DurableExecutions {
-  /** One page of the executions that have the name. */
+  /** One page of the executions that have the name, or of all. */
   find(query: DurableQuery, options: CallOptions): Promise<DurablePage>;
   get(arn: string, options: DurableReadOptions): Promise<DurableExecution>;
   /** One page of the history, the newest events first. */
@@ -182,7 +182,10 @@ export interface DurableExecutions {
 export interface DurableQuery {
   readonly functionName: string;
   readonly qualifier?: string;
-  readonly name: string;
+  readonly name?: string;
+  /** Only those in one of these statuses. */
+  readonly statuses?: readonly string[];
+  readonly maxItems?: number;
   readonly marker?: string;
 }
 

@@ -87,8 +87,8 @@ function closeClient({ client }: Entry): void {
   client.then(({ service }) => service.transport.close()).catch(() => {});
 }
 
-/** One key for all connections that can share a client. Two may differ in their secrets alone. */
-function keyOf(value: unknown): string {
+/** One key for all connections that can share a client; it holds their secrets. Two may differ in those alone. */
+export function keyOf(value: unknown): string {
   if (value instanceof Secret) return JSON.stringify(value.reveal());
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? '';
   let key = '{';

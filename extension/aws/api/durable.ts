@@ -41,11 +41,13 @@ const pageSize = 1000;
 export function durableOver(ask: Ask): DurableExecutions {
   const read = { quiet: true, deadline: 'connect_timeout' } as const;
   return {
-    find({ functionName, qualifier, name, marker }, options) {
+    find({ functionName, qualifier, name, statuses, maxItems, marker }, options) {
       const input = {
         FunctionName: functionName,
-        DurableExecutionName: name,
+        ...(name && { DurableExecutionName: name }),
         ...(qualifier && { Qualifier: qualifier }),
+        ...(statuses && { Statuses: statuses }),
+        ...(maxItems && { MaxItems: maxItems }),
         ...(marker && { Marker: marker }),
       };
       const called = { ...read, name: 'ListDurableExecutionsByFunction', read: pageOf };
