@@ -14,7 +14,7 @@ const kinds = {
 /** What is wrong in schemas/fields.schema.json. */
 export function fieldFaults(schema) {
   return [
-    ...unknownWords(schema, ['x-kind', 'x-rule', 'x-when', 'x-json-only']),
+    ...unknownWords(schema, ['x-kind', 'x-rule', 'x-when', 'x-json-only', 'x-literal']),
     ...Object.entries(schema.properties).flatMap(([name, field]) => [
       ...commonFaults(name, /^[a-z][a-z0-9_]*$/, field),
       ...kindFaults(name, field),
@@ -67,6 +67,9 @@ function kindFaults(name, field) {
     ...(field['x-json-only'] === undefined || field['x-json-only'] === true
       ? []
       : [`${name}: x-json-only must be true; leave it out for a field of the Universal Template.`]),
+    ...(field['x-literal'] === undefined || field['x-literal'] === true
+      ? []
+      : [`${name}: x-literal must be true; leave it out for a field that may be a template in a flow.`]),
   ];
 }
 

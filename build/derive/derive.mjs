@@ -4,6 +4,7 @@ import { connectionFiles } from './connection.mjs';
 import { fieldFaults, profileFaults } from './declaration.mjs';
 import { withEchoedFields } from './echo.mjs';
 import { fieldFiles } from './fields.mjs';
+import { flowFiles } from './flow.mjs';
 import { withInputs } from './github-action.mjs';
 import { placeFaults } from './places.mjs';
 import { withFieldTable } from './readme-fields.mjs';
@@ -14,6 +15,7 @@ const read = (path) => readFileSync(new URL(path, root), 'utf8');
 const readJson = (path) => JSON.parse(read(path));
 
 const outputSchema = 'schemas/extension-output.schema.json';
+const flowSchema = 'schemas/flow.schema.json';
 const githubAction = 'examples/controllers/github-actions/action.yml';
 
 /** Thrown when the schemas do not declare enough, or declare what cannot be. */
@@ -31,6 +33,7 @@ export function derive() {
   return {
     ...fieldFiles(fields),
     ...connectionFiles(connection),
+    ...flowFiles(read(flowSchema), fields, readJson(outputSchema)),
     [outputSchema]: withEchoedFields(read(outputSchema), fields),
     [githubAction]: withInputs(read(githubAction), fields),
     'template.json': templateOf(fields, shipped),

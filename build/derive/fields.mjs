@@ -21,7 +21,7 @@ function types(schema) {
   const facts = fields.map(([name, field]) => {
     const { enum: choices, properties } = field;
     const parts = properties && Object.keys(properties);
-    return row(name, { kind: field['x-kind'], choices, parts, rule: field['x-rule'] });
+    return row(name, { kind: field['x-kind'], choices, parts, rule: field['x-rule'], literal: field['x-literal'] });
   });
   const limits = fields
     .map(([name, { pattern, minimum, maximum }]) => [name, { pattern, minimum, maximum }])
@@ -46,6 +46,8 @@ export interface FieldFacts {
   readonly choices?: readonly string[];
   readonly parts?: readonly string[];
   readonly rule?: string;
+  /** Takes no template in a flow: no output of a function decides as whom, to where or to which file a task speaks. */
+  readonly literal?: boolean;
 }
 
 /** What a form can check of a field: the pattern of a text, the bounds of an integer. */

@@ -64,7 +64,7 @@ function parseString(literal: string): string | null {
 }
 
 /** Replaces every string of a JSON text. By hand: a regular expression is slow to find that a string is not closed. */
-function mapStrings(text: string, replace: (literal: string, isKey: boolean) => string): string {
+export function mapStrings(text: string, replace: (literal: string, isKey: boolean) => string): string {
   const parts: string[] = [];
   let last = 0;
   for (let start = text.indexOf('"'); start >= 0; start = text.indexOf('"', last)) {
@@ -128,16 +128,16 @@ function lookUp(path: string, scope: Scope): unknown {
   return value;
 }
 
-const step = /(?:^|\.)([^.[\]\s'"]+)|\[(\d+)\]|\['([^']*)'\]/y;
+const step = /(?:^|\.)([^.[\]\s'"]+)|\[(\d+)\]|\['([^']*)'\]|\["([^"]*)"\]/y;
 
 /** The keys of a path such as `order.items[0].sku`, `order.items.0.sku` or `headers['x-id']`; null when it is none. */
-function stepsOf(path: string): string[] | null {
+export function stepsOf(path: string): string[] | null {
   const steps: string[] = [];
   step.lastIndex = 0;
   while (step.lastIndex < path.length) {
     const found = step.exec(path);
     if (found === null) return null;
-    steps.push((found[1] ?? found[2] ?? found[3]) as string);
+    steps.push((found[1] ?? found[2] ?? found[3] ?? found[4]) as string);
   }
   return steps.length === 0 ? null : steps;
 }

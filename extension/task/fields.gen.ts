@@ -102,11 +102,11 @@ export type Kind = 'choice' | 'credential' | 'text' | 'boolean' | 'integer' | 's
 
 /** How each field is read from the wire, in the order in which the output echoes them. */
 export const fieldTable: Readonly<Record<keyof Fields, FieldFacts>> = {
-  action: {"kind":"choice","choices":["Trigger Lambda Function","List Functions","Test Connection","Send Callback"]},
-  credentials: {"kind":"credential","parts":["user","password","token","from"],"rule":"give the access key id as user and the secret access key as password, or a reference as from (env:PREFIX, file:PATH or profile:NAME); leave all unset to use the default credential chain"},
+  action: {"kind":"choice","choices":["Trigger Lambda Function","List Functions","Test Connection","Send Callback"],"literal":true},
+  credentials: {"kind":"credential","parts":["user","password","token","from"],"rule":"give the access key id as user and the secret access key as password, or a reference as from (env:PREFIX, file:PATH or profile:NAME); leave all unset to use the default credential chain","literal":true},
   region: {"kind":"text","rule":"must be the code of an AWS region, such as us-east-1"},
-  role_based_access: {"kind":"boolean"},
-  role_arn: {"kind":"text","rule":"must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/invoke"},
+  role_based_access: {"kind":"boolean","literal":true},
+  role_arn: {"kind":"text","rule":"must be the ARN of an IAM role, such as arn:aws:iam::123456789012:role/invoke","literal":true},
   function_name: {"kind":"text"},
   invocation_type: {"kind":"choice","choices":["Request Response","Event","Dry Run"]},
   payload_source: {"kind":"choice","choices":["None","Script","File"]},
@@ -115,20 +115,20 @@ export const fieldTable: Readonly<Record<keyof Fields, FieldFacts>> = {
   client_context_script: {"kind":"script"},
   log_type: {"kind":"choice","choices":["None","Tail","Full"]},
   qualifier: {"kind":"text","rule":"must be a version number or an alias of the function, such as 7, PROD or $LATEST"},
-  use_proxy: {"kind":"boolean"},
-  proxy_type: {"kind":"choice","choices":["HTTP","HTTPS","HTTPS with Credentials"]},
-  proxy: {"kind":"text"},
-  proxy_credentials: {"kind":"credential","parts":["user","password"],"rule":"give the proxy's user (without a colon) and password"},
-  proxy_ca_bundle_file: {"kind":"text"},
+  use_proxy: {"kind":"boolean","literal":true},
+  proxy_type: {"kind":"choice","choices":["HTTP","HTTPS","HTTPS with Credentials"],"literal":true},
+  proxy: {"kind":"text","literal":true},
+  proxy_credentials: {"kind":"credential","parts":["user","password"],"rule":"give the proxy's user (without a colon) and password","literal":true},
+  proxy_ca_bundle_file: {"kind":"text","literal":true},
   wait_for_completion_timeout: {"kind":"integer","rule":"must be a whole number of seconds from 1 to 1800"},
-  endpoint_url: {"kind":"text"},
-  payload_file: {"kind":"text"},
-  role_external_id: {"kind":"text","rule":"must be 2 to 1224 letters, digits or _+=,.@:/-"},
-  role_session_name: {"kind":"text","rule":"must be 2 to 64 letters, digits or _+=,.@-"},
+  endpoint_url: {"kind":"text","literal":true},
+  payload_file: {"kind":"text","literal":true},
+  role_external_id: {"kind":"text","rule":"must be 2 to 1224 letters, digits or _+=,.@:/-","literal":true},
+  role_session_name: {"kind":"text","rule":"must be 2 to 64 letters, digits or _+=,.@-","literal":true},
   role_duration_seconds: {"kind":"integer","rule":"must be a whole number of seconds from 900 to 43200"},
   connect_timeout: {"kind":"integer","rule":"must be a whole number of seconds from 1 to 60"},
   max_attempts: {"kind":"integer","rule":"must be a whole number from 1 to 10"},
-  sts_endpoint_url: {"kind":"text"},
+  sts_endpoint_url: {"kind":"text","literal":true},
   fail_on_function_error: {"kind":"boolean"},
   tenant_id: {"kind":"text","rule":"must be 1 to 256 letters, digits, blanks or ._:/=+-@"},
   durable_execution_name: {"kind":"text","rule":"must be 1 to 64 letters, digits, _ or -"},
@@ -142,10 +142,10 @@ export const fieldTable: Readonly<Record<keyof Fields, FieldFacts>> = {
   callback_error_type: {"kind":"text"},
   callback_error_message: {"kind":"text"},
   full_log_wait: {"kind":"integer","rule":"must be a whole number of seconds from 1 to 900"},
-  log_file: {"kind":"text"},
+  log_file: {"kind":"text","literal":true},
   trace_id: {"kind":"text"},
   response_mode: {"kind":"choice","choices":["Buffered","Streamed"]},
-  response_file: {"kind":"text"},
+  response_file: {"kind":"text","literal":true},
   marker: {"kind":"text"},
   max_items: {"kind":"integer","rule":"must be a whole number from 1 to 10000"},
   function_version: {"kind":"choice","choices":["ALL","unqualified"]},
@@ -156,6 +156,8 @@ export interface FieldFacts {
   readonly choices?: readonly string[];
   readonly parts?: readonly string[];
   readonly rule?: string;
+  /** Takes no template in a flow: no output of a function decides as whom, to where or to which file a task speaks. */
+  readonly literal?: boolean;
 }
 
 /** What a form can check of a field: the pattern of a text, the bounds of an integer. */

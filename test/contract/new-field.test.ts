@@ -99,6 +99,7 @@ describe('an optional text field for JSON input', () => {
       'extension/task/fields.gen.ts',
       'extension/task/validate.gen.js',
       'schemas/extension-output.schema.json',
+      'schemas/flow.schema.json',
     ]);
     expect(read('docs/reference.md')).toContain(
       '| `made_up_note` | text |  | What the run is for. In JSON input only: the Universal Template does not have it. |',
