@@ -34,20 +34,26 @@ export async function findByName(
   });
 
   async function search(wanted: DurableQuery): Promise<Match | null> {
-    const matches: Match[] = [];
-    let marker: string | undefined;
-    for (let page = 0; page < mostPages; page += 1) {
-      const { executions, nextMarker, statusCode } = await session.durable.find(
-        { ...wanted, ...(marker && { marker }) },
-        options,
-      );
-      const named = executions.filter((execution) => execution.name === name);
-      matches.push(...named.map((execution) => ({ execution, statusCode })));
-      if (nextMarker === null || nextMarker === marker) break;
-      marker = nextMarker;
-    }
-    return latest(matches);
+    return latest(await executionsOf(wanted, session, options));
   }
+}
+
+/** Every execution that has the name. */
+export async function executionsOf(
+  query: DurableQuery,
+  { durable }: ActionContext['session'],
+  options: CallOptions,
+): Promise<Match[]> {
+  const matches: Match[] = [];
+  let marker: string | undefined;
+  for (let page = 0; page < mostPages; page += 1) {
+    const { executions, nextMarker, statusCode } = await durable.find({ ...query, ...(marker && { marker }) }, options);
+    const named = executions.filter((execution) => execution.name === query.name);
+    matches.push(...named.map((execution) => ({ execution, statusCode })));
+    if (nextMarker === null || nextMarker === marker) break;
+    marker = nextMarker;
+  }
+  return matches;
 }
 
 /** One that runs before one that has ended, and then the one that began last. */

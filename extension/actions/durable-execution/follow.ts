@@ -20,10 +20,10 @@ export async function follow(
   context: ActionContext,
   bounds: Bounds,
   reads: ReadOptions,
+  pace = new Pace(),
 ): Promise<DurableExecution> {
   const { session } = context;
   const patience = new Patience(whileWaiting, context);
-  const pace = new Pace();
   const progress = new Progress(watch, context, reads);
   let asked = 0; // milliseconds
   let ended = isClosed(watch.status);

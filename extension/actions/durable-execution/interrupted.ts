@@ -34,11 +34,16 @@ export async function pause(milliseconds: number, { clock, signal, deadline }: B
 
 /** The time between two reads: from 1 s to 30 s, with jitter so that many tasks do not ask at once. In milliseconds. */
 export class Pace {
+  readonly #longest: number;
   #next = 1000;
+
+  constructor(longest = 30_000) {
+    this.#longest = longest;
+  }
 
   next(): number {
     const now = this.#next;
-    this.#next = Math.min(30_000, now * 2);
+    this.#next = Math.min(this.#longest, now * 2);
     return now * (0.95 + Math.random() * 0.2);
   }
 }

@@ -74,7 +74,7 @@ async function isAnothers(
 }
 
 /** The events that nobody has read yet, for the request ids of the last invocations. */
-async function readLastEvents(watch: Watch, context: ActionContext, reads: ReadOptions): Promise<void> {
+export async function readLastEvents(watch: Watch, context: ActionContext, reads: ReadOptions): Promise<void> {
   const { session, clock, signal, log } = context;
   const patience = new Patience({ passing: 10_000, missing: 0, denied: 0 }, context);
   const bounds = { clock, signal, deadline: clock.now() + 10_000 };

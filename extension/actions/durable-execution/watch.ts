@@ -21,7 +21,7 @@ export function isClosed(status: string | null): boolean {
 /** What is known of the execution that is waited for. What it learns is in the task's record at once. */
 export class Watch {
   readonly found: Found;
-  readonly history = new History();
+  readonly history: History;
   /** When the task began; durable_timeout counts from here. */
   readonly began: number;
   readonly #context: ActionContext;
@@ -33,7 +33,8 @@ export class Watch {
   /** Whether this task has stopped it: it was cut short then, and has not come to an end of its own. */
   #cutShort = false;
 
-  constructor(found: Found, began: number, context: ActionContext) {
+  constructor(found: Found, began: number, context: ActionContext, history = new History()) {
+    this.history = history;
     this.found = found;
     this.began = began;
     this.#statusCode = found.statusCode;

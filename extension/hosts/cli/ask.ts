@@ -5,7 +5,7 @@ import { printable } from '../../formats/printable.ts';
 import type { Outcome } from '../../outcome/outcome.ts';
 import { statuses } from '../../outcome/status.ts';
 import { toOutput } from '../../output.ts';
-import type { OnProgress } from '../../ports.ts';
+import type { Log, OnProgress, Ports } from '../../ports.ts';
 import { cancelOnSignals } from '../process/cancel.ts';
 import { exitAtOnce } from '../process/exit.ts';
 import { logTo } from '../process/log.ts';
@@ -15,7 +15,7 @@ import { type Command, type Given, has, textOf } from './command.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { queryOf } from './query.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
-import { verdictLines } from './verdict-lines.ts';
+import { verdictLines, verdictOf } from './verdict-lines.ts';
 import { wordingOf } from './wording.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -38,6 +38,27 @@ export interface Asked {
   readonly queried?: (outcome: Outcome) => string | null;
   /** The answer for a person or a pipe; its own plain text otherwise. */
   readonly show?: (outcome: Outcome, view: View) => string;
+  /** Set for a command that prints while it works. */
+  readonly live?: (stage: Stage) => Live;
+  /** What Ctrl-C does, for the moving line; it cancels otherwise. */
+  readonly onCancel?: string;
+  /** The line that says what is true of the function now; by the outcome's execution otherwise. */
+  readonly verdict?: (outcome: Outcome) => string;
+}
+
+/** Where a command prints while it works. */
+export interface Stage {
+  readonly view: View;
+  readonly progress: Progress;
+  /** Ends the work as a signal does. */
+  readonly abort: () => void;
+}
+
+export interface Live {
+  readonly ports?: Partial<Ports>;
+  readonly action?: Parameters<typeof execute>[2];
+  /** Resolves when all is printed, with what kept it from being printed. */
+  readonly printed: () => Promise<string | null>;
 }
 
 export interface View {
@@ -63,29 +84,41 @@ export async function ask(
   const quiet = has(given, 'quiet');
   const notice = (text: string) => quiet || process.stderr.write(`${text}\n`);
   const plainLog = logTo(has(given, 'verbose') ? 'debug' : quiet ? 'error' : 'warn');
-  const { signal, release } = cancelOnSignals(plainLog, () => exitAtOnce(statuses.CANCELLED.exitCode));
+  const signalLog = asked.onCancel === undefined ? plainLog : silent;
+  const { signal, release, abort } = cancelOnSignals(signalLog, () => exitAtOnce(statuses.CANCELLED.exitCode));
   const fields = await fieldsFor(signal, notice);
-  const waits = fields.wait_for_durable_execution === true;
-  const limit = waits ? Number(fields.durable_timeout ?? 86_400) : Number(fields.wait_for_completion_timeout ?? 60);
   const progress = progressOf(plainLog, {
-    ...{ what: asked.what, limit, quiet },
+    ...{ what: asked.what, limit: limitOf(fields), quiet },
+    ...(asked.onCancel !== undefined && { limit: null, onCancel: asked.onCancel }),
     isTerminal: view.err.isTerminal && !has(given, 'verbose'),
+    width: () => process.stderr.columns ?? 80,
   });
   const onProgress = newsOf(progress, view.err);
-  const ports = { ...processPorts, openSession, log: progress.log, signal, onProgress };
-  const outcome = shape(await execute(fields, ports, asked.action));
+  const live = asked.live?.({ view, progress, abort });
+  const ports = { ...processPorts, openSession, log: progress.log, signal, onProgress, ...live?.ports };
+  const outcome = shape(await execute(fields, ports, live?.action ?? asked.action));
   progress.stop();
   release();
-  const fault = await deliver(asked, fields, outcome, view, query);
+  const lost = (await live?.printed()) ?? null;
+  const fault = lost ?? (await deliver(asked, fields, outcome, view, query));
   const exit = statuses[outcome.status].exitCode;
   if (quiet && exit === 0 && fault === null) return exit;
   const log = outcome.answer?.kind === 'invoke' ? outcome.answer.log : null;
   if (log !== null && !quiet) process.stderr.write(view.err.paint('dim', visible(log)));
   const wording = wordingOf(command, given, asked.parameterField);
-  process.stderr.write(verdictLines(outcome, { terminal: view.err, wording, runs: asked.runs === true }));
+  const verdict = asked.verdict ?? (asked.runs === true ? verdictOf : undefined);
+  process.stderr.write(verdictLines(outcome, { terminal: view.err, wording, verdict }));
   if (fault === null) return exit;
   process.stderr.write(`${fault}\n`);
   return exit || statuses.FAIL.exitCode;
+}
+
+const silent: Log = { error() {}, warn() {}, info() {}, debug() {} };
+
+/** Seconds after which a task gives up; null when only silence ends it. */
+function limitOf(fields: Fields): number | null {
+  if (fields.wait_for_durable_execution === true) return Number(fields.durable_timeout ?? 86_400);
+  return fields.response_mode === 'Streamed' ? null : Number(fields.wait_for_completion_timeout ?? 60);
 }
 
 /** Writes each piece of news of a durable execution as a line; first its name, by which a wait is resumed. */

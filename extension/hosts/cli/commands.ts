@@ -8,6 +8,7 @@ import { list } from './commands/list.ts';
 import { local } from './commands/local.ts';
 import { run } from './commands/run.ts';
 import { test } from './commands/test.ts';
+import { watch } from './commands/watch.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   test,
   doctor,
   explain,
+  watch,
   approve,
   reject,
   heartbeat,

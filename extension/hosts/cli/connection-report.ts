@@ -7,7 +7,7 @@ import { reasonOf } from '../../outcome/reason.ts';
 import { maskUserInfo } from '../../secret.ts';
 import type { Task } from '../../task/task.ts';
 import type { View } from './ask.ts';
-import { definitions } from './text.ts';
+import { bytesText, definitions } from './text.ts';
 
 export type Facts = [string, string][];
 
@@ -73,12 +73,7 @@ function numbers(title: string, values: Readonly<Record<string, number>>): strin
       .replace(/([A-Z])/g, ' $1')
       .replace(/^./, (first) => first.toUpperCase())
       .replace(/ [A-Z]/g, (word) => word.toLowerCase()),
-    name.includes('odeSize') ? bytes(value) : value.toLocaleString('en-US'),
+    name.includes('odeSize') ? bytesText(value) : value.toLocaleString('en-US'),
   ]);
   return `${title} of the account\n${definitions(rows, 36)}`;
-}
-
-function bytes(value: number): string {
-  const power = Math.min(3, Math.floor(Math.log2(Math.max(1, value)) / 10));
-  return `${(value / 1024 ** power).toLocaleString('en-US', { maximumFractionDigits: 1 })} ${['B', 'KB', 'MB', 'GB'][power]}`;
 }

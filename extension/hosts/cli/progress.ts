@@ -1,4 +1,5 @@
 import type { Log } from '../../ports.ts';
+import { bytesText, durationText, shortened } from './text.ts';
 
 /** Shows that a call is under way: a line that moves on a terminal, else a line each 30 s. */
 export interface Progress {
@@ -6,14 +7,24 @@ export interface Progress {
   readonly log: Log;
   /** Writes a line that stays. */
   line(text: string): void;
+  /** Removes the moving line, so that others may write there; it comes again. */
+  wipe(): void;
+  /** Says what is under way now, and since when in milliseconds since 1970. */
+  say(what: string, since?: number): void;
+  /** Counts bytes that have come. */
+  count(bytes: number): void;
   stop(): void;
 }
 
 interface Shown {
   readonly what: string;
-  /** Seconds after which the call is given up. */
-  readonly limit: number;
+  /** Seconds after which the call is given up; null when nobody knows. */
+  readonly limit: number | null;
+  /** What Ctrl-C does. */
+  readonly onCancel?: string;
   readonly isTerminal: boolean;
+  /** Columns of the terminal, which may change. */
+  readonly width?: () => number;
   readonly quiet: boolean;
   readonly write?: (text: string) => void;
   readonly now?: () => number;
@@ -25,23 +36,32 @@ const clear = '\r\u001b[2K';
 /** Milliseconds before the line shows at all, between two pictures, and between two lines where there is no terminal. */
 const pace = { before: 400, picture: 100, line: 30_000 };
 
-export function progressOf(
-  log: Log,
-  { what, limit, isTerminal, quiet, write = (text) => process.stderr.write(text), now = Date.now }: Shown,
-): Progress {
-  if (quiet) return { log, line() {}, stop() {} };
+export function progressOf(log: Log, shown: Shown): Progress {
+  const { limit, isTerminal, quiet, onCancel = 'Ctrl-C cancels' } = shown;
+  const { width = () => 80, write = (text) => process.stderr.write(text), now = Date.now } = shown;
+  if (quiet) return { log, line() {}, wipe() {}, say() {}, count() {}, stop() {} };
   const start = now();
+  let { what } = shown;
+  let began = start;
+  let bytes = 0;
   let drawn = false;
   let frame = 0;
-  const seconds = () => Math.floor((now() - start) / 1000);
+  const text = () => {
+    const elapsed = Math.max(0, Math.floor((now() - began) / 1000));
+    const left = limit === null ? '' : `, at most ${Math.max(0, limit - elapsed)} s more`;
+    const come = bytes === 0 ? '' : `${bytesText(bytes)}, `;
+    // What is long is the name; the times beside it stay.
+    const times = `: ${come}${limit === null ? durationText(elapsed * 1000) : `${elapsed} s`}${left} (${onCancel})`;
+    return shortened(what, Math.max(8, isTerminal ? width() - times.length - 3 : 1000)) + times;
+  };
   const timer = isTerminal
     ? setInterval(() => {
         if (now() - start < pace.before) return;
         frame += 1;
-        write(`${clear}${frames[frame % frames.length]} ${what}: ${times(seconds(), limit)}`);
+        write(`${clear}${frames[frame % frames.length]} ${shortened(text(), Math.max(1, width() - 3))}`);
         drawn = true;
       }, pace.picture)
-    : setInterval(() => write(`${what}: ${times(seconds(), limit)}\n`), pace.line);
+    : setInterval(() => write(`${text()}\n`), pace.line);
   timer.unref();
   const wipe = () => {
     if (drawn) write(clear);
@@ -53,17 +73,21 @@ export function progressOf(
   };
   return {
     log: { error: over('error'), warn: over('warn'), info: over('info'), debug: over('debug') },
-    line(text) {
+    line(line) {
       wipe();
-      write(`${text}\n`);
+      write(`${line}\n`);
+    },
+    wipe,
+    say(now, since = began) {
+      what = now;
+      began = since;
+    },
+    count(more) {
+      bytes += more;
     },
     stop() {
       clearInterval(timer);
       wipe();
     },
   };
-}
-
-function times(elapsed: number, limit: number): string {
-  return `${elapsed} s, at most ${Math.max(0, limit - elapsed)} s more (Ctrl-C cancels)`;
 }

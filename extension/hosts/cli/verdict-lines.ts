@@ -9,12 +9,12 @@ import type { Wording } from './wording.ts';
 interface Shown {
   readonly terminal: Terminal;
   readonly wording: Wording;
-  /** Whether the command can run a function. */
-  readonly runs: boolean;
+  /** What is true of the function now; undefined for a command that can run none. */
+  readonly verdict: ((outcome: Outcome) => string) | undefined;
 }
 
 /** What a person wants to know besides the answer: what went wrong, whether the function ran, and what then. */
-export function verdictLines(outcome: Outcome, { terminal, wording, runs }: Shown): string {
+export function verdictLines(outcome: Outcome, { terminal, wording, verdict }: Shown): string {
   const { status, detail, errors, requestId } = outcome;
   const failed = statuses[status].exitCode !== 0;
   const { paint } = terminal;
@@ -28,14 +28,22 @@ export function verdictLines(outcome: Outcome, { terminal, wording, runs }: Show
     .filter(({ message }) => !sentence.includes(message))
     .map(({ label, message }) => `  ${label}: ${message}\n`);
   const request = requestId === null ? '' : paint('dim', `Request ${printable(requestId)}\n`);
-  const more = failed && terminal.isTerminal ? paint('dim', `More: ue-aws-lambda explain ${topic(outcome)}\n`) : '';
-  const verdict = runs ? `${verdictOf(outcome)}\n` : failed ? 'Nothing was changed.\n' : '';
-  return `${paint(failed ? 'red' : 'green', sentence)}\n${causes.join('')}${paint('bold', verdict)}${runs || failed ? request : ''}${more}`;
+  const more =
+    failed && terminal.isTerminal && status !== 'CANCELLED'
+      ? paint('dim', `More: ue-aws-lambda explain ${topic(outcome)}\n`)
+      : '';
+  const judged = verdict !== undefined ? `${verdict(outcome)}\n` : failed ? 'Nothing was changed.\n' : '';
+  return `${paint(failed ? 'red' : 'green', sentence)}\n${causes.join('')}${paint('bold', judged)}${verdict !== undefined || failed ? request : ''}${more}`;
 }
 
 /** Whether the function ran, and whether it is safe to call it again. */
-export function verdictOf({ execution, answer, status }: Outcome): string {
+export function verdictOf({ execution, answer, status, fields }: Outcome): string {
   if (answer?.kind === 'invoke' && answer.durable !== undefined) return durableVerdict(answer.durable);
+  if (answer?.kind === 'invoke' && answer.durableExecutionArn !== null && execution === 'accepted') {
+    const named = typeof fields?.durable_execution_name === 'string';
+    const again = named ? 'calling again under its name starts no other' : 'do not call again, it would start another';
+    return `The durable execution runs; ${again}. To follow it: ue-aws-lambda watch '${answer.durableExecutionArn}'`;
+  }
   if (execution === 'completed') {
     const error = answer?.kind === 'invoke' ? answer.functionError : null;
     return error === null
