@@ -23,6 +23,8 @@ export interface Parameter {
   readonly name: string;
   readonly help: string;
   readonly optional?: boolean;
+  /** The last one may be given more than once. */
+  readonly repeatable?: boolean;
   readonly completes?: Completion;
   readonly choices?: readonly string[];
   /** What is said when it is missing. */

@@ -1,12 +1,19 @@
 import type { Command } from './command.ts';
 import { approve, heartbeat, reject } from './commands/callback.ts';
+import { cancel } from './commands/cancel.ts';
 import { completion } from './commands/completion.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { invoke } from './commands/invoke.ts';
 import { list } from './commands/list.ts';
 import { local } from './commands/local.ts';
+import { results } from './commands/results.ts';
+import { retry } from './commands/retry.ts';
 import { run } from './commands/run.ts';
+import { scheduleCommands } from './commands/schedule.ts';
+import { status } from './commands/status.ts';
+import { submit } from './commands/submit.ts';
+import { tasks } from './commands/tasks.ts';
 import { test } from './commands/test.ts';
 import { watch } from './commands/watch.ts';
 
@@ -23,5 +30,12 @@ export const commands: readonly Command[] = [
   heartbeat,
   local,
   run,
+  submit,
+  status,
+  results,
+  retry,
+  cancel,
+  tasks,
+  ...scheduleCommands,
   completion,
 ];

@@ -72,7 +72,10 @@ export function page(command: Command): string {
 }
 
 export function usage({ name, parameters, flags }: Command): string {
-  const words = parameters.map(({ name: word, optional }) => (optional ? `[${word}]` : word));
+  const words = parameters.map(({ name: word, optional, repeatable }) => {
+    const shown = repeatable ? `${word}...` : word;
+    return optional ? `[${shown}]` : shown;
+  });
   return ['ue-aws-lambda', name, ...words, ...(Object.keys(flags).length > 0 ? ['[FLAGS]'] : [])].join(' ');
 }
 

@@ -99,7 +99,7 @@ function assertParameters({ name, parameters }: Command, given: readonly string[
     throw new UsageError(`${word} must be one of ${choices.join(', ')}${hintOf(value, choices)}`);
   }
   const [extra] = given.slice(parameters.length);
-  if (extra === undefined) return;
+  if (extra === undefined || parameters.at(-1)?.repeatable) return;
   const [first] = parameters;
   throw new UsageError(first === undefined ? `${name} takes no argument; what is ${extra}?` : first.missing);
 }

@@ -10,7 +10,10 @@ const upkeep = 60_000;
 /** Starts pg-boss over our own connections; resolves with what ends it. */
 export async function startBoss(statements: Statements, state: State, options: DatabaseOptions, log: Log) {
   const boss = new PgBoss({
-    db: { executeSql: (text, values = []) => statements.run(text, values, isRead(text)) },
+    db: {
+      executeSql: (text, values = []) => statements.run(text, values, isRead(text)),
+      beginTransaction: () => statements.begin(),
+    },
     schema: schemaName,
     migrate: !state.isReplica,
     supervise: false,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Log } from '../../../ports.ts';
 import { isConnectionError } from './failure.ts';
+import { beginOn } from './transaction.ts';
 
 /** Runs statements on pooled connections, and gets new connections when the database comes back. */
 export interface Statements {
@@ -10,6 +11,7 @@ export interface Statements {
    * it only what was surely not sent is.
    */
   run(text: string, values: readonly unknown[], repeats: boolean): Promise<pg.QueryResult>;
+  begin(): ReturnType<typeof beginOn>;
   close(): Promise<void>;
 }
 
@@ -69,6 +71,7 @@ export function statementsOf({ pool, where, log, revive }: StatementsOptions): S
         }
       }
     },
+    begin: async () => beginOn(await connect(performance.now() + patience)),
     async close() {
       if (isClosed) return;
       isClosed = true;

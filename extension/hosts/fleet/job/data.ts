@@ -120,7 +120,7 @@ export type ReadData =
 /** Reads what somebody has put into a queue, which need not be ours. */
 export function readData(value: unknown): ReadData {
   if (!isObject(value)) return { kind: 'foreign' };
-  const { form, fields, sealed, function: name, group, label, flow } = value;
+  const { form, fields, sealed, function: name, group, label, flow, repeats, submits } = value;
   if (typeof form === 'number' && form > 1) return { kind: 'later', form };
   const isOurs =
     form === 1 &&
@@ -129,6 +129,8 @@ export function readData(value: unknown): ReadData {
     isTextOr(name, null) &&
     typeof group === 'string' &&
     isTextOr(label, null) &&
+    isTextOr(repeats, undefined) &&
+    isTextOr(submits, undefined) &&
     (flow === undefined || isMember(flow));
   return isOurs ? { kind: 'job', data: value as unknown as JobData } : { kind: 'foreign' };
 }

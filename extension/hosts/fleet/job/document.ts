@@ -78,6 +78,8 @@ function bounded(text: string): string {
 export type ReadOutput =
   | { readonly kind: 'none' }
   | { readonly kind: 'marker'; readonly marker: Marker }
+  /** It went back to the queue; `resume` when it may have been sent, and is found again by its name. */
+  | { readonly kind: 'requeued'; readonly resume: boolean }
   | { readonly kind: 'settled'; readonly settled: Settled }
   /** Of the engine, of another program, or damaged. */
   | { readonly kind: 'foreign' };
@@ -86,8 +88,9 @@ export type ReadOutput =
 export function readOutput(value: unknown): ReadOutput {
   if (value === null || value === undefined) return { kind: 'none' };
   if (typeof value !== 'object' || Array.isArray(value)) return { kind: 'foreign' };
-  const { sending } = value as Record<string, unknown>;
+  const { sending, requeued, resume } = value as Record<string, unknown>;
   if (typeof sending === 'string') return { kind: 'marker', marker: { sending } };
+  if (requeued !== undefined) return { kind: 'requeued', resume: resume === true };
   return isSettled(value) ? { kind: 'settled', settled: value } : { kind: 'foreign' };
 }
 

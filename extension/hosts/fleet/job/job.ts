@@ -21,6 +21,10 @@ export interface JobData {
   /** The name of the task in its flow, or the line in its batch; null for a task by itself. */
   readonly label: string | null;
   readonly flow?: FlowMember;
+  /** The id of the job that this one repeats. */
+  readonly repeats?: string;
+  /** The text of a flow file: the job submits that flow instead of running a task, see schedule/submit-flow.ts. */
+  readonly submits?: string;
 }
 
 /** What a task of a flow knows of its place in it. */

@@ -1,0 +1,67 @@
+import { CancelledError, ValidationError } from '../../errors.ts';
+import { printable } from '../../formats/printable.ts';
+import { statuses } from '../../outcome/status.ts';
+import type { Log } from '../../ports.ts';
+import type { Database } from '../fleet/database/database.ts';
+import { openDatabase } from '../fleet/database/open.ts';
+import { cancelOnSignals } from '../process/cancel.ts';
+import { exitAtOnce } from '../process/exit.ts';
+import { logTo } from '../process/log.ts';
+import { type Given, has, textOf } from './command.ts';
+import { type Terminal, terminalOf } from './terminal.ts';
+import { UsageError } from './usage-error.ts';
+
+/** What a command of the fleet works with. */
+export interface Fleet {
+  readonly db: Database;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly out: Terminal;
+  readonly err: Terminal;
+  readonly isQuiet: boolean;
+  readonly isJson: boolean;
+  /** Says something to a person on standard error. */
+  say(text: string): void;
+}
+
+/** Opens the database for a command, and closes it. An error becomes a sentence and an exit code. */
+export async function withFleet(given: Given, use: (fleet: Fleet) => Promise<number>): Promise<number> {
+  const isQuiet = has(given, 'quiet');
+  const log = logTo(isQuiet ? 'error' : 'warn');
+  const { signal, release } = cancelOnSignals({ ...log, warn() {} }, () => exitAtOnce(statuses.CANCELLED.exitCode));
+  let db: Database | null = null;
+  try {
+    db = await openDatabase({ url: textOf(given, 'database') }, process.env, log);
+    const noColor = has(given, 'no-color');
+    return await use({
+      ...{ db, log, signal, isQuiet, isJson: has(given, 'json') },
+      out: terminalOf(process.stdout, noColor),
+      err: terminalOf(process.stderr, noColor),
+      say: (text) => isQuiet || process.stderr.write(`${text}\n`),
+    });
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof CancelledError) throw error;
+    return failed(error);
+  } finally {
+    release();
+    await db?.close();
+  }
+}
+
+/** Most violations that are printed. */
+const most = 20;
+
+function failed(error: unknown): number {
+  if (error instanceof ValidationError) {
+    const { violations } = error;
+    for (const { field, message } of violations.slice(0, most)) {
+      process.stderr.write(`ue-aws-lambda: ${field === null ? '' : `${printable(field)}: `}${printable(message)}\n`);
+    }
+    if (violations.length > most) process.stderr.write(`ue-aws-lambda: and ${violations.length - most} more\n`);
+    return statuses.DATA_VALIDATION_ERROR.exitCode;
+  }
+  const { message, code } = error as NodeJS.ErrnoException;
+  const isConnection = typeof code === 'string' && /^(E[A-Z]+|08...|57P..|53...|28...|3D000)$/.test(code);
+  process.stderr.write(`ue-aws-lambda: ${isConnection ? 'the database: ' : ''}${printable(message || String(code))}\n`);
+  return isConnection ? statuses.CONNECTION_ERROR.exitCode : statuses.FAIL.exitCode;
+}
