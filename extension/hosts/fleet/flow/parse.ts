@@ -17,7 +17,7 @@ interface FlowFile {
 /** Reads the text of a flow file, JSON or YAML. Throws ValidationError with every violation of its structure. */
 export function parseFlow(text: string): Flow {
   const tree = parseTree(text);
-  const file = valueOf(tree);
+  const file = fileOf(tree);
   const { place } = tree;
   if (!validate(file)) throw new ValidationError(violationsOf(validate.errors ?? [], place));
   const { name, defaults = {}, tasks } = file as unknown as FlowFile;
@@ -28,7 +28,7 @@ export function parseFlow(text: string): Flow {
 }
 
 /** The value of the file, in which each script is a text of JSON. */
-function valueOf(tree: TextTree): object {
+function fileOf(tree: TextTree): object {
   const root = tree.resolved(tree.root);
   if (!isMap(root)) throw invalid('a flow file is an object with name and tasks');
   const values = new TreeValues(tree);

@@ -34,7 +34,7 @@ export function placeholdersIn(field: string, value: unknown): readonly Placehol
   const texts = kindOf(field) === 'script' && typeof value === 'string' ? stringsIn(value) : textsIn(value);
   return texts.flatMap((text) =>
     [...text.matchAll(placeholder)]
-      .filter(([, escape]) => escape === '')
+      .filter(([, backslash]) => backslash === '')
       .map(([, , inner = '']) => ({ path: inner.trim(), steps: stepsOf(inner.trim()) })),
   );
 }
@@ -102,8 +102,8 @@ function renderedScript(text: string, lookUp: LookUp, budget: Budget): string {
 }
 
 function renderedText(text: string, lookUp: LookUp, budget: Budget): string {
-  return text.replace(placeholder, (whole, escape: string, inner: string) => {
-    if (escape !== '') return whole.slice(1);
+  return text.replace(placeholder, (whole, backslash: string, inner: string) => {
+    if (backslash !== '') return whole.slice(1);
     const path = inner.trim();
     const json = valueAt(path, lookUp);
     if (json === 'null') throw new TemplateError(`{{ ${path} }} is null, which cannot be part of a text`);
