@@ -16,6 +16,7 @@ import { submit } from './commands/submit.ts';
 import { tasks } from './commands/tasks.ts';
 import { test } from './commands/test.ts';
 import { watch } from './commands/watch.ts';
+import { worker } from './commands/worker.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -37,5 +38,6 @@ export const commands: readonly Command[] = [
   cancel,
   tasks,
   ...scheduleCommands,
+  worker,
   completion,
 ];

@@ -53,16 +53,11 @@ export function deskOf(store: JobStore, persistence: Persistence): Desk {
   }
 
   async function writeAll(items: readonly Writing[]): Promise<readonly Settlement[]> {
-    let repeated = false;
-    const landed = await persistence.of((again) => {
-      repeated = again;
-      return store.settle(items.map(({ ending }) => ending));
-    });
+    const landed = await persistence.of(() => store.settle(items.map(({ ending }) => ending)));
     const byId = new Map(landed.map((job: Landed) => [job.id, job]));
     return items.map(({ ending }) => {
       const job = byId.get(ending.id);
-      // What a try without an answer has settled is not there to be settled again.
-      if (job === undefined) return repeated ? 'blocking' : 'refused';
+      if (job === undefined) return 'refused';
       return job.blocking ? 'blocking' : 'settled';
     });
   }

@@ -1,3 +1,4 @@
+import type { ErrorEntry } from '../../../outcome/outcome.ts';
 import type { Settled } from '../job/job.ts';
 import type { Evidence } from './evidence.ts';
 
@@ -31,6 +32,7 @@ export type Performed =
 /** An outcome in the forms that the worker needs. */
 export interface Ended {
   readonly settled: Settled;
+  readonly errors: readonly ErrorEntry[];
   /** The same with a reason in place of what the database refuses. */
   readonly without: (reason: string) => Settled;
 }

@@ -22,8 +22,8 @@ export interface PerformPorts extends Pick<Ports, 'readFile' | 'openFile' | 'env
   /** A text for connections that can share what they read. */
   readonly connectionKey: (task: Parameters<OpenSession>[0]) => string;
   readonly prepare: (data: JobData) => Promise<Prepared>;
-  /** Writes the marker of a job. */
-  readonly mark: (held: Held) => Promise<boolean>;
+  /** Writes the marker of the job. */
+  readonly mark: () => Promise<boolean>;
   readonly keys: Keys | null;
   readonly limits: Limits;
   readonly waits: Waits;
@@ -74,9 +74,9 @@ async function run(
   let before: string | null = null;
   const openSession: OpenSession = async (task, host) => {
     const session = await ports.openSession(task, host);
-    const durable = waiter.durable(session.durable, ports.connectionKey(task));
+    const durable = waiter.durable(session.durable, () => ports.connectionKey(task));
     const guard = {
-      mark: () => ports.mark(held),
+      mark: ports.mark,
       resume: held.evidence.resume,
       isNameNew: fields !== raw && !held.evidence.resume && held.evidence.ended === 0,
       isLost: () => held.isLost,
@@ -118,12 +118,13 @@ function sentBefore({ output }: Held, ended: (outcome: Outcome) => Performed): P
   const read = readOutput(output);
   if (read.kind !== 'settled') return ended(unknownOutcome('the request had been sent before the job was put back'));
   const { settled } = read;
-  return { kind: 'settled', ended: { settled, without: () => settled } };
+  return { kind: 'settled', ended: { settled, errors: [], without: () => settled } };
 }
 
 function endedBy(raw: unknown, outcome: Outcome, duration: number): Ended {
   return {
     settled: toSettled(raw, outcome, duration),
+    errors: outcome.errors ?? [],
     without: (reason) => toSettled(raw, withoutAnswer(outcome, reason), duration),
   };
 }

@@ -1,4 +1,5 @@
 import type { Log } from '../../../ports.ts';
+import { isConnectionError } from '../database/failure.ts';
 
 /** How long (ms) is waited before a statement is made again. */
 const pause = 250;
@@ -12,11 +13,15 @@ export class Persistence {
     this.#log = log;
   }
 
-  /** `run` is told whether an earlier try may have been done without an answer. After `signal` nothing is tried again. */
-  async of<T>(run: (again: boolean) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    for (let again = false; ; again = true) {
+  get isAnswering(): boolean {
+    return this.#downSince === null;
+  }
+
+  /** A statement may be made twice, when its first answer is lost. After `signal` nothing is tried again. */
+  async of<T>(run: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    for (;;) {
       try {
-        const answer = await run(again);
+        const answer = await run();
         this.#answered();
         return answer;
       } catch (error) {
@@ -42,13 +47,11 @@ export class Persistence {
 
 /** Whether an error is one of the connection or of the moment, and not of the statement. */
 export function isPassing(error: unknown): boolean {
-  const { code, message } = Object(error) as { readonly code?: unknown; readonly message?: unknown };
-  if (typeof code === 'string') return passingCodes.test(code);
-  return /connection|timeout|not queryable|client was closed/i.test(String(message));
+  return isConnectionError(error) || passingCodes.test(String(Object(error).code));
 }
 
 /**
- * Socket errors; connection exceptions (08), too many connections and a full disk (53), deadlocks (40), locks that were not
- * had (55P03), a server that goes down or comes up (57P), one that is read-only for now (25006).
+ * Too little of something, a full disk included (53), deadlocks (40), locks that were not had (55P03), a server that goes
+ * down or comes up (57P), one that is read-only for now (25006).
  */
-const passingCodes = /^(E[A-Z]{3,}|08...|53...|40...|55P03|57P..|25006)$/;
+const passingCodes = /^(53...|40...|55P03|57P..|25006)$/;

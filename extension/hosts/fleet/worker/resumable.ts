@@ -16,6 +16,7 @@ export function fieldsOf(value: unknown): Wire {
 
 /** Whether a task waits for a durable execution: another worker can go on with that by its name. */
 export function isResumable(raw: unknown): boolean {
+  if (!Object(raw).wait_for_durable_execution) return false; // most do not, and need not be read
   const { action = 'Trigger Lambda Function', wait_for_durable_execution: waits } = readWire(Object(raw)).fields;
   return action === 'Trigger Lambda Function' && waits === true;
 }

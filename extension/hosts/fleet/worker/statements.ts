@@ -37,7 +37,13 @@ export function statementsOf(schema: string) {
       FROM ${rows('state text, output jsonb')}
       WHERE ${fence}
         AND (j.state = 'active' OR j.state = 'cancelled' AND (j.output IS NULL OR j.output ? 'sending' OR j.output ? 'requeued'))
-      RETURNING j.id, j.blocking, j.state::text`,
+      RETURNING j.id, j.blocking`,
+
+    /** What a try without an answer has settled. */
+    settledAlike: `
+      SELECT j.id, j.blocking
+      FROM ${job} j JOIN ${rows('state text, output jsonb')} ON ${fence}
+      WHERE j.state IN ('completed', 'failed', 'cancelled') AND j.output = i.output`,
 
     /** Only for what has certainly not run, or can be resumed under its name. */
     giveBack: `

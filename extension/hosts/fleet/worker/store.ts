@@ -65,6 +65,7 @@ export interface JobStore {
   /** The ids that are still under their claim. */
   touch(claims: readonly Claim[]): Promise<ReadonlySet<string>>;
   states(ids: readonly string[]): Promise<readonly (Claim & { readonly state: JobState })[]>;
+  /** The jobs that now have these outcomes, and no others'. */
   settle(endings: readonly Ending[]): Promise<readonly Landed[]>;
   giveBack(jobs: readonly GivenBack[]): Promise<void>;
   look(): Promise<readonly Look[]>;
@@ -93,7 +94,13 @@ export function storeOf({ boss, sql, schema }: Database, queue: string): JobStor
     mark: async (marks) => idsOf(await rows(statements.mark, marks)),
     touch: async (claims) => idsOf(await rows(statements.touch, claims)),
     states: (ids) => ask(statements.states, ids),
-    settle: (endings) => rows(statements.settle, endings),
+    async settle(endings) {
+      const landed = await rows<Landed>(statements.settle, endings);
+      if (landed.length === endings.length) return landed;
+      const settled = idsOf(landed);
+      const missing = endings.filter(({ id }) => !settled.has(id));
+      return [...landed, ...(await rows<Landed>(statements.settledAlike, missing))];
+    },
     giveBack: async (jobs) => void (await rows(statements.giveBack, jobs)),
     look: () => ask(statements.look),
     orphans: (ids) => ask(statements.orphans, ids),

@@ -37,7 +37,7 @@ export interface Waiter {
   /** As the task's own, but woken when its execution may have ended. */
   readonly clock: Clock;
   /** The calls of the task's session, answered for many from one list where that can be. */
-  durable(own: DurableExecutions, connection: string): DurableExecutions;
+  durable(own: DurableExecutions, connection: () => string): DurableExecutions;
   leave(): void;
 }
 
@@ -58,10 +58,15 @@ export class Waits {
     return {
       clock: alarm,
       durable: (own, connection) => {
-        const { gates, lists } = this.#poolOf(connection);
+        let known: Pool | undefined;
+        const pool = () => {
+          known ??= this.#poolOf(connection()); // most tasks never ask
+          return known;
+        };
         let kept: DurableExecution | null = null;
         let hasEnded = false;
         const listOf = (arn: string, options: CallOptions): OpenList => {
+          const { gates, lists } = pool();
           const key = arn.slice(0, arn.indexOf('/'));
           const list = lists.get(key) ?? new OpenList(key, gates.find, this.#clock, this.#log);
           lists.set(key, list);
@@ -74,7 +79,7 @@ export class Waits {
         };
 
         const read = async (arn: string, options: DurableReadOptions): Promise<DurableExecution> => {
-          await gates.get.pass(options.signal);
+          await pool().gates.get.pass(options.signal);
           return own.get(arn, options);
         };
 
@@ -89,7 +94,7 @@ export class Waits {
 
         return {
           find: async (query, options) => {
-            await gates.find.pass(options.signal);
+            await pool().gates.find.pass(options.signal);
             return own.find(query, options);
           },
           async get(arn, options) {
@@ -104,6 +109,7 @@ export class Waits {
             return status === 'look' ? readEnd(arn, list, options) : asListed(arn, status);
           },
           async history(arn, marker, options) {
+            const { gates, lists } = pool();
             const isCrowded = (lists.get(arn.slice(0, arn.indexOf('/')))?.size ?? 0) > few;
             if ((isCrowded && !hasEnded) || gates.history.depth > longestHistory) return noEvents;
             await gates.history.pass(options.signal);

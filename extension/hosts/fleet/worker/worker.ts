@@ -207,6 +207,7 @@ export class Worker {
       return;
     }
     observer.settled(queue, settled);
+    for (const { field, name, message } of performed.ended.errors) log.warn(`${id} ${field ?? name}: ${message}`);
     const line = `${id} ${sentenceOf(settled)}`;
     if (settled.exit_code === 0) log.info(line);
     else log.warn(line);
