@@ -1,0 +1,191 @@
+// Measures a worker of the fleet against the bare SDK client's loop, in rounds that alternate, and against the engine alone.
+// Sizes by variables: ROUNDS, JOBS, CONCURRENCY, SLOW_JOBS, SLOW_CONCURRENCY, QUEUED, DURABLE, DURABLE_SECONDS; PARTS chooses.
+// Needs Node 24 and PostgreSQL's programs. Run by `npm run bench:fleet`.
+import { fork, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openDatabase } from '../extension/hosts/fleet/database/open.ts';
+import { ensureQueue } from '../extension/hosts/fleet/database/queue.ts';
+import { toJobData } from '../extension/hosts/fleet/job/data.ts';
+import { startPostgres } from '../test/support/postgres.ts';
+import { median } from './measure.mjs';
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const number = (name, otherwise) => Number(process.env[name] ?? otherwise);
+const sizes = {
+  rounds: number('ROUNDS', 3),
+  jobs: number('JOBS', 5000),
+  concurrency: number('CONCURRENCY', 64),
+  slowJobs: number('SLOW_JOBS', 1024),
+  slowConcurrency: number('SLOW_CONCURRENCY', 256),
+  queued: number('QUEUED', 100_000),
+  durable: number('DURABLE', 10_000),
+  durableSeconds: number('DURABLE_SECONDS', 120),
+};
+const parts = (process.env.PARTS ?? 'instant,embedded,slow,queued,durable').split(',');
+const silent = { error() {}, warn() {}, info() {}, debug() {} };
+const keys = { BENCH_ACCESS_KEY_ID: 'local', BENCH_SECRET_ACCESS_KEY: 'local-secret' };
+const environment = { PATH: process.env.PATH, HOME: process.env.HOME, AWS_EC2_METADATA_DISABLED: 'true', ...keys };
+
+const from = sizes.durableSeconds * 1000;
+const server = fork(here('./fleet-server.mjs'), {
+  stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  env: { ...environment, DURABLE_MS: `${from}-${from * 2.5}` },
+});
+const endpoint = await new Promise((resolve) => server.stdout.once('data', (text) => resolve(String(text).trim())));
+const ask = async (path) => (await fetch(`${endpoint}${path}`)).json();
+const embeddedFolder = mkdtempSync(join(tmpdir(), 'fleet-bench-'));
+const postgres = await startPostgres({ settings: { shared_buffers: '256MB' } });
+const bases = {
+  postgres: { args: ['--database', postgres.url], open: () => openDatabase({ url: postgres.url }, {}, silent) },
+  embedded: {
+    args: ['--database-folder', embeddedFolder],
+    open: () => openDatabase({ folder: embeddedFolder }, {}, silent),
+  },
+};
+
+const fieldsOf = (name, more = {}) => ({
+  function_name: name,
+  region: 'us-east-1',
+  endpoint_url: endpoint,
+  credentials: { from: 'env:BENCH' },
+  payload_source: 'Script',
+  payload_script: '{"id":1}',
+  ...more,
+});
+
+async function submit(base, queue, count, fields) {
+  const database = await base.open();
+  await ensureQueue(database, queue);
+  for (let at = 0; at < count; at += 5000) {
+    const jobs = Array.from({ length: Math.min(5000, count - at) }, () => {
+      const id = randomUUID();
+      return { id, data: toJobData(fields, { group: id }) };
+    });
+    await database.boss.insert(queue, jobs);
+  }
+  await database.close();
+}
+
+/** Runs a worker until its queue is empty; `watch` sees it once a second. */
+async function work(base, queue, concurrency, watch = () => {}) {
+  const words = ['worker', ...base.args, '--queue', queue, '--concurrency', String(concurrency), '--until-empty'];
+  const child = spawn(process.execPath, [here('../dist/main.cjs'), ...words, '--log-level', 'error'], {
+    env: environment,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const timer = setInterval(() => watch(child.pid), 1000);
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  clearInterval(timer);
+  if (code !== 0) throw new Error(`the worker ended with ${code}`);
+}
+
+function run(file, ...args) {
+  const child = spawn(process.execPath, ['--no-warnings', here(file), ...args.map(String)], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return new Promise((resolve) => child.stdout.once('data', (text) => resolve(Number(text))));
+}
+
+const measured = async (action) => {
+  await ask('/reset');
+  await action();
+  const { calls, first, last } = await ask('/stats');
+  return { calls, rate: (calls / (last - first)) * 1000 };
+};
+
+const megabytes = (pid) => {
+  const line = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Math.round(Number(line?.[1]) / 1024);
+};
+
+const say = (text) => process.stdout.write(`${text}\n`);
+const load = () => `load ${loadavg()[0].toFixed(1)}`;
+const plain = (value) => Math.round(value).toLocaleString('en');
+
+async function against(title, baseName, name, jobs, concurrency, ideal) {
+  const rates = { sdk: [], worker: [], noop: [] };
+  for (let round = 0; round < sizes.rounds; round += 1) {
+    const queue = `bench-${randomUUID().slice(0, 8)}`;
+    const base = bases[baseName];
+    await submit(base, queue, jobs, fieldsOf(name));
+    rates.sdk.push((await measured(() => run('./fleet-sdk.mjs', endpoint, name, jobs, concurrency))).rate);
+    rates.worker.push((await measured(() => work(base, queue, concurrency))).rate);
+    if (baseName !== 'postgres') continue;
+    await submit(base, `${queue}-noop`, jobs, fieldsOf(name));
+    rates.noop.push(await run('./fleet-noop.mjs', postgres.url, `${queue}-noop`, jobs, concurrency));
+  }
+  const [sdk, worker] = [median(rates.sdk), median(rates.worker)];
+  const share = ideal === undefined ? '' : `, ${((worker / ideal) * 100).toFixed(0)} % of the ideal ${plain(ideal)}/s`;
+  const engine = rates.noop.length > 0 ? `; the engine alone ${plain(median(rates.noop))}/s` : '';
+  say(
+    `${title}: worker ${plain(worker)}/s, bare SDK ${plain(sdk)}/s, ratio ${(worker / sdk).toFixed(2)}${share}${engine} (${load()})`,
+  );
+}
+
+const all = {
+  instant: () =>
+    against(`instant, ${sizes.concurrency} at once, PostgreSQL`, 'postgres', 'instant', sizes.jobs, sizes.concurrency),
+  embedded: () =>
+    against(`instant, ${sizes.concurrency} at once, embedded`, 'embedded', 'instant', sizes.jobs, sizes.concurrency),
+  slow: () => {
+    const { slowJobs, slowConcurrency } = sizes;
+    return against(
+      `1 s, ${slowConcurrency} at once`,
+      'postgres',
+      'wait-1000',
+      slowJobs,
+      slowConcurrency,
+      slowConcurrency,
+    );
+  },
+  async queued() {
+    const memory = [];
+    await submit(bases.postgres, 'bench-queued', sizes.queued, fieldsOf('instant'));
+    const watch = (pid) => memory.push(megabytes(pid));
+    const { calls, rate } = await measured(() => work(bases.postgres, 'bench-queued', 128, watch));
+    const at = (share) => memory[Math.floor((memory.length - 1) * share)];
+    const samples = [0.1, 0.25, 0.5, 0.75, 1].map(at).join(', ');
+    say(
+      `${plain(calls)} queued, 128 at once: ${plain(rate)}/s; resident MB at 10, 25, 50, 75, 100 %: ${samples} (${load()})`,
+    );
+  },
+  async durable() {
+    const fields = fieldsOf('long', { qualifier: '1', wait_for_durable_execution: true });
+    await submit(bases.postgres, 'bench-durable', sizes.durable, fields);
+    await ask('/reset');
+    const seconds = [];
+    let before = 0;
+    const memory = [];
+    const watch = async (pid) => {
+      memory.push(megabytes(pid));
+      const { reads, open } = await ask('/stats');
+      const total = Object.values(reads).reduce((sum, count) => sum + count, 0);
+      seconds.push({ reads: total - before, open });
+      before = total;
+    };
+    await work(bases.postgres, 'bench-durable', sizes.durable, watch);
+    const { late, reads } = await ask('/stats');
+    const waiting = seconds.filter(({ open }) => open > sizes.durable * 0.9).map(({ reads: count }) => count);
+    const mean = waiting.reduce((sum, count) => sum + count, 0) / Math.max(1, waiting.length);
+    const most = Math.max(...waiting, 0);
+    say(
+      `${plain(sizes.durable)} durable waits: ${mean.toFixed(1)} reads/s while more than 90 % wait (most in a second ${most}); an end is noticed after ${(median(late) / 1000).toFixed(1)} s at the median; reads in all ${JSON.stringify(reads)}; resident ${Math.max(...memory)} MB (${load()})`,
+    );
+  },
+};
+
+for (const part of parts) {
+  try {
+    await all[part]();
+  } catch (error) {
+    say(`${part}: ${error.message}`);
+  }
+}
+await postgres.remove();
+rmSync(embeddedFolder, { recursive: true, force: true });
+server.kill();
