@@ -1,6 +1,5 @@
 import type { Outcome } from '../../../outcome/outcome.ts';
 import type { Database } from '../database/database.ts';
-<<<<<<< HEAD
 import { toFields } from '../job/data.ts';
 import { documentOf, readOutput } from '../job/document.ts';
 import type { FlowMember, JobData } from '../job/job.ts';
@@ -97,11 +96,4 @@ async function lookUpOf(db: Store, { group }: JobData, flow: FlowMember, fields:
     if (value === undefined) throw new TemplateError(`${about} has no value in the output of the task ${task}`);
     return value;
   };
-=======
-import type { JobData } from '../job/job.ts';
-
-/** What a task of a flow asks for once what it needs has ended. */
-export async function prepare(_database: Database, data: JobData): Promise<{ run: unknown } | { settle: Outcome }> {
-  return { run: JSON.parse(data.fields) };
->>>>>>> 6386755 (The command worker: queues, limits of functions, grace, metrics)
 }

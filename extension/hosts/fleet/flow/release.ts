@@ -1,6 +1,5 @@
 import type { Database } from '../database/database.ts';
 
-<<<<<<< HEAD
 type Store = Pick<Database, 'sql' | 'schema' | 'wake'>;
 
 /** How many parents one statement takes, of each kind. */
@@ -76,9 +75,4 @@ export async function ensureReleaseIndex({ sql, schema }: Pick<Database, 'sql' |
     // Somebody else makes it at this moment, or the user may not: then release only takes longer.
     if (!['23505', '42P07', '40P01', '42501'].includes(String(Object(error).code))) throw error;
   });
-=======
-/** Lets go the tasks whose needs have ended. */
-export async function release(_database: Database): Promise<number> {
-  return 0;
->>>>>>> 6386755 (The command worker: queues, limits of functions, grace, metrics)
 }
