@@ -14,10 +14,11 @@ const kinds = {
 /** What is wrong in schemas/fields.schema.json. */
 export function fieldFaults(schema) {
   return [
-    ...unknownWords(schema, ['x-kind', 'x-rule', 'x-when', 'x-json-only', 'x-literal']),
+    ...unknownWords(schema, ['x-kind', 'x-rule', 'x-when', 'x-json-only', 'x-literal', 'x-action']),
     ...Object.entries(schema.properties).flatMap(([name, field]) => [
       ...commonFaults(name, /^[a-z][a-z0-9_]*$/, field),
       ...kindFaults(name, field),
+      ...actionFaults(name, field, schema.properties.action.enum),
     ]),
     ...schema.allOf.flatMap(conditionFaults),
   ];
@@ -55,6 +56,15 @@ function ruleFaults(name, { type, minimum, maximum, 'x-rule': rule = '' }) {
   const bounds = `from ${minimum} to ${maximum}`;
   if (type !== 'integer' || rule === '' || rule.endsWith(bounds)) return [];
   return [`${name}: x-rule must end with "${bounds}", as its minimum and maximum say.`];
+}
+
+/** x-action lists the actions that use a field; without it all do. A description that begins with one says the same. */
+function actionFaults(name, { 'x-action': used, description = '' }, actions) {
+  const isList = Array.isArray(used) && used.length > 0 && used.every((action) => actions.includes(action));
+  if (used !== undefined && !isList) return [`${name}: x-action must be a list of ${actions.join(', ')}.`];
+  const said = actions.find((action) => description.startsWith(action));
+  if (said === undefined || String(used) === said) return [];
+  return [`${name}: the description says that it is of ${said}: declare "x-action": ["${said}"].`];
 }
 
 function kindFaults(name, field) {

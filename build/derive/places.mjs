@@ -40,7 +40,22 @@ export function placeFaults({ properties, allOf }, shipped) {
       .map((name) => `${name} is named in ${formPath}, but is no field of ${schemaPath}.`),
     ...Object.entries(shipped.fields).flatMap(([name, slot]) => mappingFaults(name, slot, shipped)),
     ...allOf.flatMap((condition) => conditionFaults(condition, properties)),
+    ...cells.flatMap(({ name }) => actionFaults(name, properties)),
   ];
+}
+
+/** The form shows a field for the actions that use it. */
+function actionFaults(name, properties) {
+  const shown = actionsOf(name)?.join(', ') ?? 'every action';
+  const used = properties[name]?.['x-action']?.join(', ') ?? 'every action';
+  return shown === used ? [] : [`${name} is used by ${used} (x-action), but ${formPath} shows it for ${shown}.`];
+}
+
+/** The actions for which the form shows a field; undefined for all. */
+function actionsOf(name) {
+  const [on, ...values] = cells.find((cell) => cell.name === name)?.show ?? [];
+  if (on === undefined) return undefined;
+  return on === 'action' ? values : actionsOf(on);
 }
 
 function inputFaults(name, field, { fields }) {

@@ -262,6 +262,21 @@ describe('nothing is written, and the fault is named, for', () => {
       'made_up_note is x-json-only, but the form makes it necessary when use_proxy is true.',
     ],
     [
+      'a field of an action that there is not',
+      withNote({ ...jsonOnly, 'x-action': ['Delete Function'] }),
+      'made_up_note: x-action must be a list of Trigger Lambda Function, List Functions, Test Connection, Send Callback.',
+    ],
+    [
+      'a description that names another action than x-action',
+      withNote({ ...jsonOnly, description: 'List Functions: what the list is for.' }),
+      'made_up_note: the description says that it is of List Functions: declare "x-action": ["List Functions"].',
+    ],
+    [
+      'a form that shows a field for another action',
+      properties(({ marker }) => Object.assign(marker as object, { 'x-action': ['Send Callback'], description: 'x' })),
+      'marker is used by Send Callback (x-action), but build/derive/template-form.mjs shows it for List Functions.',
+    ],
+    [
       'a field without a description',
       withNote({ ...jsonOnly, description: undefined }),
       'made_up_note has no description: add it.',
@@ -285,7 +300,7 @@ describe('nothing is written, and the fault is named, for', () => {
     [
       'a mistyped attribute',
       withNote({ ...jsonOnly, 'x-rules': 'must be short' }),
-      'properties/made_up_note/x-rules is not a known attribute: use one of x-kind, x-rule, x-when, x-json-only.',
+      'properties/made_up_note/x-rules is not a known attribute: use one of x-kind, x-rule, x-when, x-json-only, x-literal, x-action.',
     ],
     [
       'x-json-only that is no yes',

@@ -14,6 +14,7 @@ import { print } from '../process/print.ts';
 import { type Command, type Given, has, textOf } from './command.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { queryOf } from './query.ts';
+import { toStandardOutput } from './streamed-output.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
 import { verdictLines, verdictOf } from './verdict-lines.ts';
 import { wordingOf } from './wording.ts';
@@ -106,6 +107,7 @@ export async function ask(
   const log = outcome.answer?.kind === 'invoke' ? outcome.answer.log : null;
   if (log !== null && !quiet) process.stderr.write(view.err.paint('dim', visible(log)));
   const wording = wordingOf(command, given, asked.parameterField);
+  process.stderr.write(view.err.paint('dim', savedLine(outcome)));
   const verdict = asked.verdict ?? (asked.runs === true ? verdictOf : undefined);
   process.stderr.write(verdictLines(outcome, { terminal: view.err, wording, verdict }));
   if (fault === null) return exit;
@@ -119,6 +121,14 @@ const silent: Log = { error() {}, warn() {}, info() {}, debug() {} };
 function limitOf(fields: Fields): number | null {
   if (fields.wait_for_durable_execution === true) return Number(fields.durable_timeout ?? 86_400);
   return fields.response_mode === 'Streamed' ? null : Number(fields.wait_for_completion_timeout ?? 60);
+}
+
+/** Where the payload is, when it was saved. */
+function savedLine({ answer }: Outcome): string {
+  const payload = answer?.kind === 'invoke' ? answer.payload : null;
+  if (payload?.kind !== 'saved' || payload.path === toStandardOutput) return '';
+  const kind = payload.isJson ? ' of JSON' : '';
+  return `Saved ${payload.bytes.toLocaleString('en-US')} bytes${kind} to ${printable(payload.path)}\n`;
 }
 
 /** Writes each piece of news of a durable execution as a line; first its name, by which a wait is resumed. */

@@ -1,5 +1,6 @@
 import schema from '../../../schemas/fields.schema.json' with { type: 'json' };
 import { fieldLimits, fieldTable } from '../../task/fields.gen.ts';
+import type { Action } from '../../task/task.ts';
 import { type FieldName, fieldNames } from '../../task/wire.ts';
 import type { Flag, Flags, Given } from './command.ts';
 
@@ -90,18 +91,22 @@ export const connectionNeeds: Readonly<Record<string, string>> = {
   'proxy-ca-bundle-file': 'proxy',
 };
 
-/** Flags for the fields of the task that the given flags leave out, less those that concern another action. */
-export function otherFieldFlags(group: string, taken: readonly Flags[]): Flags {
+/** Flags for the fields that an action uses and the given flags leave out. */
+export function otherFieldFlags(group: string, action: Action, taken: readonly Flags[]): Flags {
   const known = new Set(taken.flatMap((flags) => Object.values(flags).flatMap(({ fields = [] }) => fields)));
-  const others = schema.properties.action.enum.map((action) => new RegExp(`^${action}[^.:]*: `));
   const free = fieldNames.filter(
     (field) =>
       !known.has(field) &&
       !['action', 'function_name', 'payload_source'].includes(field) &&
       fieldTable[field].kind !== 'credential' &&
-      !others.some((start) => start.test(schema.properties[field].description)),
+      usedBy(action, schema.properties[field]),
   );
   return Object.assign({}, ...free.map((field) => fieldFlag(field, group)));
+}
+
+/** A field without x-action is used by every action. */
+function usedBy(action: Action, field: { readonly title: string; readonly 'x-action'?: readonly string[] }): boolean {
+  return field['x-action']?.includes(action) ?? true;
 }
 
 /** The fields that the given flags set. */

@@ -1,4 +1,4 @@
-import type { Command, Flags, Given } from '../command.ts';
+import { type Command, type Flag, type Flags, type Given, has, textOf } from '../command.ts';
 import { connectionFlags, connectionNeeds, fieldFlag, fieldsOf, otherFieldFlags } from '../field-flags.ts';
 import { outputContradictions, outputFlags, queryFlag } from '../output-flags.ts';
 import { payloadFlags } from '../payload-flags.ts';
@@ -33,6 +33,34 @@ const own: Flags = {
     fields: ['log_type'],
     set: () => ({ log_type: 'Tail' }),
   },
+  'full-log': {
+    group,
+    help: 'Show the whole log of the run, from CloudWatch Logs; of each invocation with --wait.',
+    fields: ['log_type'],
+    set: () => ({ log_type: 'Full' }),
+  },
+  ...fieldFlag('full_log_wait', group, {
+    value: 'SECONDS',
+    help: 'With --full-log: seconds after the answer in which the end of the log must be in CloudWatch Logs.',
+  }),
+  ...fieldFlag('log_file', group, {
+    value: 'FILE',
+    completes: 'file',
+    help: 'With --full-log: a file that takes the whole log, for logs of more than 1 MB.',
+  }),
+  stream: {
+    group,
+    help: 'Print the payload in parts as they come, while the function runs: up to 200 MB. With --save into the file.',
+    fields: ['response_mode'],
+    set: () => ({ response_mode: 'Streamed' }),
+  },
+  save: {
+    ...(fieldFlag('response_file', group)['response-file'] as Flag),
+    value: 'FILE',
+    aliases: ['response-file'],
+    completes: 'file',
+    help: 'Save the payload in a file in place of printing it; the file appears whole or not at all.',
+  },
   'client-context': {
     group,
     value: 'JSON',
@@ -44,7 +72,7 @@ const own: Flags = {
 
 const flags: Flags = {
   ...own,
-  ...otherFieldFlags(group, [own, connectionFlags]),
+  ...otherFieldFlags(group, 'Trigger Lambda Function', [own, connectionFlags]),
   ...queryFlag,
   ...outputFlags,
   ...connectionFlags,
@@ -67,12 +95,18 @@ export const invoke: Command = {
     ...outputContradictions,
     ['payload', 'payload-file', 'data'],
     ['wait', 'event', 'dry-run'],
-    ['event', 'tail'],
-    ['dry-run', 'tail'],
-    ['event', 'query'],
-    ['dry-run', 'query'],
+    ['wait', 'stream'],
+    ['wait', 'tail'],
+    ['tail', 'full-log'],
+    ...['tail', 'full-log', 'query', 'stream', 'save'].flatMap((flag) => [
+      ['event', flag],
+      ['dry-run', flag],
+    ]),
   ],
-  requires: { ...connectionNeeds, 'durable-timeout': 'wait', 'on-timeout': 'wait', 'on-cancel': 'wait' },
+  requires: {
+    ...{ ...connectionNeeds, 'full-log-wait': 'full-log', 'log-file': 'full-log' },
+    ...{ 'durable-timeout': 'wait', 'on-timeout': 'wait', 'on-cancel': 'wait' },
+  },
   examples: [
     {
       says: 'one call with a payload and the log',
@@ -86,21 +120,40 @@ export const invoke: Command = {
   run: call,
 };
 
+function jsonWord(given: Given): string {
+  return has(given, 'json') ? '--json' : '--output json';
+}
+
 async function call(given: Given): Promise<number> {
-  const [{ ask }, { payloadOf }, { payloadText }] = await Promise.all([
-    import('../ask.ts'),
-    import('../payload.ts'),
-    import('../payload-text.ts'),
-  ]);
+  const [{ ask }, { payloadOf }, { payloadText }, { streamedOutput, toStandardOutput }, { UsageError }] =
+    await Promise.all([
+      import('../ask.ts'),
+      import('../payload.ts'),
+      import('../payload-text.ts'),
+      import('../streamed-output.ts'),
+      import('../usage-error.ts'),
+    ]);
   const [functionName = ''] = given.parameters;
+  const [isStreamed, isSaved] = [has(given, 'stream'), has(given, 'save')];
+  const isJson = has(given, 'json') || textOf(given, 'output') === 'json';
+  if (isStreamed && !isSaved) {
+    if (isJson)
+      throw new UsageError(`--stream prints the payload, and ${jsonWord(given)} the extension output; add --save`);
+    if (has(given, 'query')) throw new UsageError('--stream prints the payload before a --query can be asked of it');
+  }
+  if (isSaved && !isJson && has(given, 'query')) {
+    throw new UsageError('--save keeps the payload out of the answer, so there is nothing for --query to search');
+  }
   const asked = {
     ...{ command: invoke, given, what: functionName, runs: true },
     queried: payloadText.json,
     show: payloadText.show,
+    ...(isStreamed && { live: streamedOutput(isSaved) }),
   };
   return ask(asked, async (signal, notice) => {
     const { fields, unread } = await payloadOf(given, signal, notice);
     if (unread) notice('Standard input is not read: the payload is given by a flag.');
-    return { ...fieldsOf(flags, given), ...fields, function_name: functionName };
+    const printed = isStreamed && !isSaved ? { response_file: toStandardOutput } : {};
+    return { ...fieldsOf(flags, given), ...fields, ...printed, function_name: functionName };
   });
 }
