@@ -1,7 +1,7 @@
 import { formsOf } from '../actions/answers.ts';
 import type { Answer, DurableResult, FunctionSummary, InvokeResult } from '../outcome/answer.ts';
+import { type Cause, causeOf } from '../outcome/aws-errors.ts';
 import type { ErrorEntry, Execution, Outcome } from '../outcome/outcome.ts';
-import { type Cause, causeOf } from './causes.ts';
 
 export const methods = {
   invoke: { name: 'awslambda.invoke', permission: 'lambda:InvokeFunction' },

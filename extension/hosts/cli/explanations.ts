@@ -1,5 +1,6 @@
+import { awsErrors, type Cause, causeOf } from '../../outcome/aws-errors.ts';
 import { type Status, statuses } from '../../outcome/status.ts';
-import { judge } from '../../outcome/verdict.ts';
+import { judge, type Verdict } from '../../outcome/verdict.ts';
 
 export interface Explanation {
   readonly title: string;
@@ -71,131 +72,11 @@ const meanings: Readonly<Record<Exclude<Status, 'DECODE_WARNING'>, Omit<Explanat
   },
 };
 
-/** Errors of AWS by name: the HTTP status that they come with, what they mean, what to do. */
-const errors: Readonly<Record<string, readonly [number, string, string]>> = {
-  AccessDeniedException: [
-    403,
-    'The credentials may not make this call.',
-    'Allow the action that the message names, in the identity’s policy or the function’s.',
-  ],
-  AccessDenied: [
-    403,
-    'STS refused to assume the role.',
-    'Let the role’s trust policy name this identity; check the external id.',
-  ],
-  CodeArtifactUserFailedException: [
-    400,
-    'The function’s code could not be prepared.',
-    'Read the message, and deploy the function again.',
-  ],
-  DurableExecutionAlreadyStartedException: [
-    409,
-    'An execution of this name exists with another payload.',
-    'Take another durable execution name.',
-  ],
-  EC2AccessDeniedException: [
-    502,
-    'Lambda may not set up the function’s network.',
-    'Allow the EC2 actions in the function’s execution role.',
-  ],
-  EC2ThrottledException: [502, 'EC2 throttled Lambda while it set up the function’s network.', 'Try again later.'],
-  ENILimitReachedException: [
-    502,
-    'The VPC has no network interface left for the function.',
-    'Raise the quota of the VPC, or use other subnets.',
-  ],
-  ExpiredTokenException: [
-    403,
-    'The session token has expired.',
-    'Renew the credentials, for example with aws sso login.',
-  ],
-  ExpiredToken: [403, 'The session token has expired.', 'Renew the credentials, for example with aws sso login.'],
-  IncompleteSignatureException: [403, 'The signature is incomplete.', 'Look for blanks or line breaks in the keys.'],
-  InvalidClientTokenId: [
-    403,
-    'The access key id does not exist.',
-    'Check the key id, and that it is of this partition (aws, aws-cn, aws-us-gov).',
-  ],
-  InvalidParameterValueException: [400, 'A parameter is not allowed for this function.', 'The message names it.'],
-  InvalidRequestContentException: [400, 'The payload is not JSON.', 'Send valid JSON in UTF-8.'],
-  InvalidRuntimeException: [
-    502,
-    'The function’s runtime is not supported any more.',
-    'Move the function to a newer runtime.',
-  ],
-  InvalidSecurityGroupIDException: [
-    502,
-    'The function names a security group that does not exist.',
-    'Correct the function’s VPC configuration.',
-  ],
-  InvalidSignatureException: [
-    403,
-    'The signature does not match.',
-    'The secret key is wrong (look for blanks), or this host’s clock is.',
-  ],
-  InvalidSubnetIDException: [
-    502,
-    'The function names a subnet that does not exist.',
-    'Correct the function’s VPC configuration.',
-  ],
-  InvalidZipFileException: [502, 'Lambda could not unpack the function’s code.', 'Deploy the function again.'],
-  KMSAccessDeniedException: [
-    502,
-    'Lambda may not decrypt the function’s environment.',
-    'Allow kms:Decrypt in the execution role.',
-  ],
-  KMSDisabledException: [502, 'The KMS key of the function is disabled.', 'Enable the key, or choose another.'],
-  KMSNotFoundException: [502, 'The KMS key of the function does not exist.', 'Choose another key.'],
-  MissingAuthenticationTokenException: [
-    403,
-    'The request came without a signature.',
-    'Check what stands between this host and AWS: a proxy may have removed it.',
-  ],
-  RecursiveInvocationException: [400, 'Lambda stopped a loop of functions that invoke each other.', 'Break the loop.'],
-  RequestTooLargeException: [
-    413,
-    'The payload is larger than Lambda takes: 6 MB, with Event 1 MB.',
-    'Send a reference, for example an S3 URL.',
-  ],
-  ResourceConflictException: [
-    409,
-    'The function is being changed or is not active yet.',
-    'Try again when ue-aws-lambda doctor shows it as active.',
-  ],
-  ResourceNotFoundException: [
-    404,
-    'There is no such function, version or alias in this region and account.',
-    'Check name, qualifier, region and account: ue-aws-lambda test, ue-aws-lambda list.',
-  ],
-  ResourceNotReadyException: [502, 'The function is inactive and is being set up.', 'Try again in a minute.'],
-  ServiceException: [500, 'Lambda had a fault of its own.', 'Look whether the function ran; then try again.'],
-  SnapStartException: [400, 'SnapStart could not restore the function.', 'Publish a new version.'],
-  SnapStartNotReadyException: [409, 'SnapStart is still preparing the version.', 'Try again in some minutes.'],
-  SnapStartTimeoutException: [
-    408,
-    'SnapStart could not restore the function in time.',
-    'Try again; look at its restore hooks.',
-  ],
-  SubnetIPAddressLimitReachedException: [502, 'The subnets of the function have no address left.', 'Add subnets.'],
-  ThrottlingException: [429, 'The account makes too many calls.', 'Call less often.'],
-  TooManyRequestsException: [
-    429,
-    'The function or the account is at its limit of concurrent runs or of calls.',
-    'Try again later; raise max_attempts, or the concurrency limit.',
-  ],
-  UnrecognizedClientException: [
-    403,
-    'The access key id does not exist or has been deleted.',
-    'Check the key id; keys in the environment win over AWS_PROFILE.',
-  ],
-  UnsupportedMediaTypeException: [415, 'The payload’s type is not JSON.', 'Send JSON.'],
-};
-
 /** Every topic that can be explained. */
 export const topics: readonly string[] = [
   ...new Set(Object.values(statuses).map(({ exitCode }) => String(exitCode))),
   ...Object.keys(statuses),
-  ...Object.keys(errors),
+  ...Object.keys(awsErrors),
 ];
 
 /** Explains an exit code, a status or the name of an AWS error, whatever its case. */
@@ -206,16 +87,42 @@ export function explain(topic: string): readonly Explanation[] {
   );
   if (rows.length > 0) return rows.map(([name, row]) => ({ title: titleOf(name as Status), ...row }));
   if (wanted === 'decode_warning') return explain('SUCCESS');
-  const [name, row] = Object.entries(errors).find(([known]) => known.toLowerCase() === wanted) ?? [];
-  return name === undefined || row === undefined ? [] : [errorExplanation(name, row)];
+  const name = Object.keys(awsErrors).find((known) => known.toLowerCase() === wanted);
+  return name === undefined ? [] : [errorExplanation(name)];
 }
 
 function titleOf(status: Status): string {
   return `${status}, exit ${statuses[status].exitCode}`;
 }
 
+/** What a person at a terminal can do besides. */
+const hints: Readonly<Record<string, string>> = {
+  CredentialsProviderError: 'ue-aws-lambda test shows where credentials were looked for; --profile names a profile.',
+  ExpiredToken: 'For a profile with SSO: aws sso login.',
+  ExpiredTokenException: 'For a profile with SSO: aws sso login.',
+  ResourceConflictException: 'ue-aws-lambda doctor FUNCTION shows its state.',
+  ResourceNotFoundException: 'ue-aws-lambda test shows region and account, ue-aws-lambda list the functions.',
+  UnrecognizedClientException: 'Keys in the environment win over AWS_PROFILE; ue-aws-lambda test shows which are used.',
+};
+
 /** What is safe comes from the verdict that the task itself would reach. */
-function errorExplanation(name: string, [httpStatus, meaning, remedy]: readonly [number, string, string]): Explanation {
+function errorExplanation(name: string): Explanation {
+  const { cause, remedy } = causeOf(name, 'the action that the message names') as Cause;
+  const { status, execution, retry } = verdictOn(name, awsErrors[name]?.httpStatus ?? null);
+  const again =
+    execution === 'unknown'
+      ? 'Not before you have looked: it is not certain that the function did not run.'
+      : 'Yes: the function did not run.';
+  const tried = retry === 'fresh connection' ? ' The task itself tries again, up to max_attempts times.' : '';
+  const http = awsErrors[name]?.httpStatus;
+  const title = `${name}${http === null ? '' : `, HTTP ${http}`}: ${titleOf(status)}`;
+  const hint = hints[name];
+  return { title, meaning: `${cause}.`, again: again + tried, remedy: `${remedy}.${hint ? ` ${hint}` : ''}` };
+}
+
+function verdictOn(name: string, httpStatus: number | null): Pick<Verdict, 'status' | 'execution' | 'retry'> {
+  // No credentials: nothing was sent.
+  if (httpStatus === null) return { status: 'AUTHENTICATION_ERROR', execution: 'not_started', retry: 'never' };
   const refusal = { httpStatus, fromAws: true, name, retryAfterSeconds: null, clockSkewed: false };
   const facts = { call: 'Invoke', canExecute: true, phase: 'response', end: 'failed', code: null, name } as const;
   const rest = {
@@ -225,11 +132,5 @@ function errorExplanation(name: string, [httpStatus, meaning, remedy]: readonly 
     message: '',
     requestId: null,
   } as const;
-  const { status, execution, retry } = judge({ ...facts, ...rest, refusal, attempts: 1 });
-  const again =
-    execution === 'unknown'
-      ? 'Not before you have looked: it is not certain that the function did not run.'
-      : 'Yes: the function did not run.';
-  const tried = retry === 'fresh connection' ? ' The task itself tries again, up to max_attempts times.' : '';
-  return { title: `${name}, HTTP ${httpStatus}: ${titleOf(status)}`, meaning, again: again + tried, remedy };
+  return judge({ ...facts, ...rest, refusal, attempts: 1 });
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { topics } from '../../../extension/hosts/cli/explanations.ts';
+import { createConnector } from '../../../extension/index.ts';
 import { statuses } from '../../../extension/outcome/status.ts';
 import { startLocal } from '../../support/local-program.ts';
 import { root, runProgram } from '../../support/run-program.ts';
@@ -81,4 +82,27 @@ describe('doctor', () => {
     const calls = server.received.map(({ headers }) => headers['x-amz-invocation-type']);
     expect(calls).toEqual(['DryRun', undefined]);
   });
+});
+
+test('explain and the connector explain an error of AWS in the same words', async () => {
+  const failure = {
+    status: 404,
+    body: '{"Message":"no"}',
+    headers: { 'x-amzn-errortype': 'ResourceNotFoundException' },
+  };
+  const server = await scriptedServer(failure);
+  const connector = createConnector({
+    ...{ name: 'c', endpointUrl: server.url, region: 'us-east-1' },
+    ...{ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'EXAMPLE-SECRET' },
+  });
+  try {
+    const { metadata } = await connector.invoke({ functionName: 'nope' });
+    const page = (await runProgram(['explain', 'ResourceNotFoundException'])).stdout.replace(/\n {10}/g, ' ');
+    expect(metadata.cause).toBeTruthy();
+    expect(page).toContain(`${metadata.cause}.`);
+    expect(page).toContain(`${metadata.remedy}.`);
+  } finally {
+    connector.close();
+    await server.close();
+  }
 });
