@@ -136,6 +136,7 @@ test.each([
   ['--stream --output json', '--stream prints the payload, and --output json the extension output; add --save'],
   ['--stream --query a', '--stream prints the payload before a --query can be asked of it'],
   ['--save x --query a', '--save keeps the payload out of the answer'],
+  ['--event --query a', '--event brings no payload for --query to search; add --json'],
   ['--stream --event', '--event and --stream contradict each other'],
   ['--wait --stream', '--wait and --stream contradict each other'],
   ['--save x --dry-run', '--dry-run and --save contradict each other'],

@@ -98,7 +98,7 @@ export const invoke: Command = {
     ['wait', 'stream'],
     ['wait', 'tail'],
     ['tail', 'full-log'],
-    ...['tail', 'full-log', 'query', 'stream', 'save'].flatMap((flag) => [
+    ...['tail', 'full-log', 'stream', 'save'].flatMap((flag) => [
       ['event', flag],
       ['dry-run', flag],
     ]),
@@ -140,6 +140,10 @@ async function call(given: Given): Promise<number> {
     if (isJson)
       throw new UsageError(`--stream prints the payload, and ${jsonWord(given)} the extension output; add --save`);
     if (has(given, 'query')) throw new UsageError('--stream prints the payload before a --query can be asked of it');
+  }
+  const empty = ['event', 'dry-run'].find((name) => has(given, name));
+  if (empty !== undefined && !isJson && has(given, 'query')) {
+    throw new UsageError(`--${empty} brings no payload for --query to search; add --json for the extension output`);
   }
   if (isSaved && !isJson && has(given, 'query')) {
     throw new UsageError('--save keeps the payload out of the answer, so there is nothing for --query to search');

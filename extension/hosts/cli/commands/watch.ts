@@ -50,7 +50,7 @@ export const watch: Command = {
   exclusive: outputContradictions,
   requires: { ...connectionNeeds, qualifier: 'function' },
   examples: [
-    { says: 'by its name', command: "ue-aws-lambda watch order-7 --function 'signoff:$LATEST'" },
+    { says: 'by its name', command: "ue-aws-lambda watch order-7 --function 'checkout:$LATEST'" },
     { says: 'by its ARN, for a program', command: 'ue-aws-lambda watch "$EXECUTION_ARN" --output json' },
   ],
   run,
