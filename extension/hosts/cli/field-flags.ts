@@ -76,6 +76,7 @@ export const connectionFlags: Flags = {
   timeout: {
     ...(fieldFlag('wait_for_completion_timeout', limits)['wait-for-completion-timeout'] as Flag),
     value: 'SECONDS',
+    help: 'Seconds from the request sent to the last byte of the answer; of a stream, the longest silence between two bytes.',
     aliases: ['wait-for-completion-timeout'],
   },
   ...fieldFlag('max_attempts', limits),

@@ -1,14 +1,15 @@
 import { statuses } from '../../outcome/status.ts';
 import type { Command, Flag } from './command.ts';
 import { definitions, wrap } from './text.ts';
+import { wordingOf } from './wording.ts';
 
 const width = 80;
 const left = 26;
 
 /** The page of all commands. */
 export function overview(commands: readonly Command[]): string {
-  return `ue-aws-lambda runs an AWS Lambda function as one step of a workflow, at most once,
-and says whether it ran.
+  return `ue-aws-lambda runs an AWS Lambda function as one step of a workflow, at most
+once, and says whether it ran.
 
 Usage: ue-aws-lambda COMMAND [ARGUMENTS] [FLAGS]
 
@@ -80,14 +81,19 @@ export function usage({ name, parameters, flags }: Command): string {
 }
 
 /** The flags of a command by their groups, each with what its value may be. */
-export function groupsOf({ flags }: Command): [string, [string, string][]][] {
+export function groupsOf(command: Command): [string, [string, string][]][] {
   const groups = new Map<string, [string, string][]>();
-  for (const [name, flag] of Object.entries(flags)) {
+  for (const [name, flag] of Object.entries(command.flags)) {
     const rows = groups.get(flag.group) ?? [];
-    rows.push([flagWords(name, flag), withFacts(flag.help, flag)]);
+    rows.push([flagWords(name, flag), helpOf(command, flag)]);
     groups.set(flag.group, rows);
   }
   return [...groups];
+}
+
+/** The help of a flag. The descriptions of fields name other fields: nobody types those here. */
+export function helpOf(command: Command, flag: Flag): string {
+  return withFacts(wordingOf(command, { typed: new Map() }).in(flag.help), flag);
 }
 
 export function flagWords(name: string, { value }: Flag): string {

@@ -85,9 +85,17 @@ function unknownFlag(command: Command, word: string, others: readonly Command[])
   const name = word.replace(/^-+/, '');
   const owners = others.filter((other) => other !== command && namesOf(other).has(name)).map((other) => other.name);
   const near = nearest(name, [...namesOf(command).keys()]);
+  if (name.length === 1) return new UsageError(`Unknown option '${word}'${longForms(command, name)}`);
   if (near !== undefined) return new UsageError(`Unknown option '${word}'; did you mean --${near}?`);
   if (owners.length === 0) return new UsageError(`Unknown option '${word}'`);
   return new UsageError(`${word} is a flag of ${owners.join(', ')}; ${command.name} does not use it`);
+}
+
+/** There are no short flags but -h: the long ones that begin so. */
+function longForms(command: Command, letter: string): string {
+  const found = [...namesOf(command).keys()].filter((name) => name.startsWith(letter.toLowerCase()));
+  const words = found.slice(0, 3).map((name) => `--${name}`);
+  return words.length === 0 ? '' : `; flags have long names: ${words.join(', ')}`;
 }
 
 function assertParameters({ name, parameters }: Command, given: readonly string[]): void {

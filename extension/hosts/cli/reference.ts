@@ -1,7 +1,7 @@
 import { version } from '../../version.ts';
 import type { Command, Flag } from './command.ts';
 import { commands } from './commands.ts';
-import { exitCodes, flagWords, groupsOf, usage, withFacts } from './help.ts';
+import { exitCodes, flagWords, groupsOf, helpOf, usage, withFacts } from './help.ts';
 
 /** docs/cli.md. */
 export function markdown(): string {
@@ -79,7 +79,7 @@ function manSection(command: Command): string[] {
   return [
     `.SS ${roff(usage(command))}`,
     roff(command.description),
-    ...Object.entries(command.flags).flatMap(([name, flag]) => manFlag(name, flag)),
+    ...Object.entries(command.flags).flatMap(([name, flag]) => manFlag(command, name, flag)),
     '.PP',
     'Examples:',
     '.nf',
@@ -88,8 +88,8 @@ function manSection(command: Command): string[] {
   ];
 }
 
-function manFlag(name: string, flag: Flag): string[] {
-  return ['.TP', `.B ${roff(flagWords(name, flag))}`, roff(withFacts(flag.help, flag))];
+function manFlag(command: Command, name: string, flag: Flag): string[] {
+  return ['.TP', `.B ${roff(flagWords(name, flag))}`, roff(helpOf(command, flag))];
 }
 
 const variables: readonly (readonly [string, string])[] = [

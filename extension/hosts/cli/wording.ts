@@ -9,7 +9,11 @@ export interface Wording {
   readonly in: (sentence: string) => string;
 }
 
-export function wordingOf({ flags, parameters }: Command, { typed }: Given, parameterField = 'function_name'): Wording {
+export function wordingOf(
+  { flags, parameters }: Command,
+  { typed }: Pick<Given, 'typed'>,
+  parameterField = 'function_name',
+): Wording {
   const words = new Map<string, string>();
   for (const [name, { fields = [] }] of Object.entries(flags)) {
     for (const field of fields) {

@@ -35,6 +35,11 @@ describe('what cannot be understood is refused before anything is sent', () => {
     ['a flag twice', ['invoke', 'f', '--region', 'a', '--region', 'b'], '--region is given twice'],
     ['two names of one flag', ['invoke', 'f', '--tail', '--log'], '--tail and --log are the same flag'],
     ['a misspelt flag', ['invoke', 'f', '--timout', '3'], "Unknown option '--timout'; did you mean --timeout?"],
+    [
+      'a short flag',
+      ['invoke', 'f', '-q'],
+      "Unknown option '-q'; flags have long names: --qualifier, --query, --quiet",
+    ],
     ['a misspelt command', ['inovke'], 'no such command: inovke; did you mean invoke?'],
     ['a value out of range', ['invoke', 'f', '--timeout', '0'], '--timeout must be a whole number from 1 to 1800'],
     [
@@ -99,7 +104,7 @@ describe('help and version', () => {
   test('a page gives choices, defaults and ranges', async () => {
     const text = (await runProgram(['invoke', '--help'])).stdout.replace(/\s+/g, ' ');
     expect(text).toContain(
-      '--timeout SECONDS Seconds from the request sent to the last byte of the answer; with Streamed the longest silence between two bytes. From 1 to 1800. Default: 60.',
+      '--timeout SECONDS Seconds from the request sent to the last byte of the answer; of a stream, the longest silence between two bytes. From 1 to 1800. Default: 60.',
     );
     expect(text).toContain('One of: HTTP, HTTPS, HTTPS with Credentials. Default: HTTP.');
   });

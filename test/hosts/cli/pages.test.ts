@@ -6,7 +6,9 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 // @ts-expect-error a build script without types
 import { cliPages } from '../../../build/derive/cli-pages.mjs';
 import { commands } from '../../../extension/hosts/cli/commands.ts';
+import { overview, page } from '../../../extension/hosts/cli/help.ts';
 import { namesOf } from '../../../extension/hosts/cli/parse.ts';
+import { fieldNames } from '../../../extension/task/wire.ts';
 import { root, runProgram } from '../../support/run-program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ue-aws-lambda-pages-'));
@@ -14,6 +16,21 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test('docs/cli.md is fresh; if not: npm run generate', async () => {
   expect(readFileSync(`${root}docs/cli.md`, 'utf8')).toBe((await cliPages()).markdown);
+});
+
+test('no page of a command names a field that nobody types there', () => {
+  for (const command of commands.filter(({ name }) => name !== 'run')) {
+    const text = page(command);
+    const [flags = ''] = text.split('\nExamples\n');
+    const named = fieldNames.filter((field) => field.includes('_') && new RegExp(`\\b${field}\\b`).test(flags));
+    expect([command.name, named]).toEqual([command.name, []]);
+    expect(text.split('\n').filter((line) => line.length > 80 && !line.startsWith('  ue-aws-lambda'))).toEqual([]);
+  }
+  expect(
+    overview(commands)
+      .split('\n')
+      .filter((line) => line.length > 80),
+  ).toEqual([]);
 });
 
 test('the man page of the build names every command and flag', () => {

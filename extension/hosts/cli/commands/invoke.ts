@@ -149,7 +149,7 @@ async function call(given: Given): Promise<number> {
     throw new UsageError('--save keeps the payload out of the answer, so there is nothing for --query to search');
   }
   const asked = {
-    ...{ command: invoke, given, what: functionName, runs: true },
+    ...{ command: invoke, given, what: functionName.replace(/^arn:.*:function:/, ''), runs: true },
     queried: payloadText.json,
     show: payloadText.show,
     ...(isStreamed && { live: streamedOutput(isSaved) }),
