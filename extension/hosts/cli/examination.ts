@@ -55,7 +55,7 @@ const labelWidth = 25;
 const styles = { good: 'green', warning: 'yellow', bad: 'red' } as const;
 
 function lineOf({ level, what, says, remedy }: Check, { paint }: View['out'], width: number): string {
-  const text = printable(remedy === undefined ? says : `${says}; ${remedy}`);
+  const text = printable(remedy === undefined ? says : `${says.replace(/\.$/, '')}; ${remedy}`);
   const [first = '', ...rest] = wrap(text, width);
   const label = `${paint(styles[level], level.padEnd(9))} ${what.padEnd(14)} `;
   return [label + first, ...rest.map((line) => ' '.repeat(labelWidth) + line)].map((line) => `${line}\n`).join('');
