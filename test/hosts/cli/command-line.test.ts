@@ -23,7 +23,7 @@ describe('what cannot be understood is refused before anything is sent', () => {
     [
       'a payload for a list',
       ['list', '--payload', '{}'],
-      '--payload is a flag of invoke, doctor; list does not use it',
+      '--payload is a flag of invoke, doctor, submit, schedule add; list does not use it',
     ],
     ['Event and Dry Run', ['invoke', 'f', '--event', '--dry-run'], '--event and --dry-run contradict each other'],
     [

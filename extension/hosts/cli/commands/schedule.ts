@@ -56,7 +56,7 @@ const flags: Flags = {
   ...own,
   ...databaseFlags,
   ...queueFlag,
-  ...otherFieldFlags(group, [own, connectionFlags]),
+  ...otherFieldFlags(group, 'Trigger Lambda Function', [own, connectionFlags]),
   ...reportFlags,
   ...connectionFlags,
 };

@@ -43,7 +43,7 @@ const flags: Flags = {
   ...own,
   ...databaseFlags,
   ...queueFlag,
-  ...otherFieldFlags(group, [own, connectionFlags]),
+  ...otherFieldFlags(group, 'Trigger Lambda Function', [own, connectionFlags]),
   ...reportFlags,
   ...connectionFlags,
 };
