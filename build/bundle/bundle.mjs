@@ -4,6 +4,7 @@
 //   index.js      the library, with its types in types/
 //   node-red/     the Node-RED nodes, with nothing that the others load
 //   man/          the man page
+//   embedded/     the process of the embedded database, with PGlite
 //   cache/        V8's caches for this Node, from a real run
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -73,6 +74,18 @@ function lambdaRuntime() {
   return write({ input: `${root}local/lambda-runtime.mjs` }, options);
 }
 
+/** The process of the embedded database, with PGlite and the files that it reads. */
+async function embeddedServer() {
+  const folder = `${dist}/embedded`;
+  const options = { file: `${folder}/server.mjs`, format: 'esm', minify: true, codeSplitting: false };
+  const input = `${root}extension/hosts/fleet/database/embedded/server.ts`;
+  const modules = await write({ input, checks: { eval: false } }, options); // Emscripten's own
+  const pglite = `${root}node_modules/@electric-sql/pglite/dist`;
+  for (const file of ['pglite.wasm', 'pglite.data', 'initdb.wasm'])
+    await copyFile(`${pglite}/${file}`, `${folder}/${file}`);
+  return modules;
+}
+
 function library() {
   const names = { entryFileNames: '[name].js', chunkFileNames: 'library/[name]-[hash].js' };
   const input = { index: `${root}extension/index.ts` };
@@ -80,7 +93,13 @@ function library() {
 }
 
 await rm(dist, { recursive: true, force: true });
-const modules = [...(await program()), ...(await lambdaRuntime()), ...(await library()), ...(await bundleNodeRed())];
+const modules = [
+  ...(await program()),
+  ...(await lambdaRuntime()),
+  ...(await embeddedServer()),
+  ...(await library()),
+  ...(await bundleNodeRed()),
+];
 await copyFile(`${root}build/bundle/launcher.cjs`, `${dist}/main.cjs`);
 await writeNotices(modules, `${dist}/THIRD-PARTY-NOTICES.txt`);
 writeTypes(`${dist}/types`);

@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { approve, heartbeat, reject } from './commands/callback.ts';
 import { cancel } from './commands/cancel.ts';
 import { completion } from './commands/completion.ts';
+import { dashboard } from './commands/dashboard.ts';
 import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { invoke } from './commands/invoke.ts';
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   reject,
   heartbeat,
   local,
+  dashboard,
   run,
   submit,
   status,

@@ -13,6 +13,8 @@ export interface Database {
   readonly schema: string;
   /** Where it is, for people; without user or password. */
   readonly where: string;
+  /** The URL that another client of this process reaches it by; holds the password. */
+  readonly connection: string;
   /** Whether it is the embedded one: there NOTIFY reaches nobody, so `wake` rings in its own way. */
   readonly embedded: boolean;
   /** Tells the workers of a queue that there is something to do. Never rejects: they also look by themselves. */

@@ -30,7 +30,7 @@ export async function openPostgres(
     if (encryption === false && !address.isLocal) {
       log.warn(`${where}: the connection is not encrypted; add sslmode=verify-full to the URL`);
     }
-    return await openWith(configOf(address, encryption), address, options, log);
+    return await openWith(configOf(address, encryption), urlFor(address, encryption), address, options, log);
   } catch (error) {
     throw openingFailed(where, error, secrets);
   }
@@ -38,6 +38,7 @@ export async function openPostgres(
 
 async function openWith(
   config: pg.ClientConfig,
+  connection: string,
   { where }: Address,
   options: DatabaseOptions,
   log: Log,
@@ -55,7 +56,7 @@ async function openWith(
     const engine = await startBoss(statements, state, options, log);
     const listener = listenTo(config, where, log);
     return {
-      ...{ boss: engine.boss, schema: schemaName, where, embedded: false },
+      ...{ boss: engine.boss, schema: schemaName, where, connection, embedded: false },
       sql: async (text, values = []) => (await statements.run(text, values, true)).rows,
       async wake(queue) {
         await statements.run('SELECT pg_notify($1, $2)', [channel, queue], true).catch((error: Error) => {
@@ -108,4 +109,22 @@ function configOf(address: Address, ssl: Encryption): pg.ClientConfig {
     ...(database !== undefined && { database }),
     ...(options !== undefined && { options }),
   };
+}
+
+/** For a client that reads URLs as pg does, which differs from libpq unless asked. */
+function urlFor(address: Address, encryption: Encryption): string {
+  const { host, port, user = '', password = '', database = '', tls, options } = address;
+  const isPlain = encryption === false;
+  const parameters = new URLSearchParams({
+    host,
+    port: String(port),
+    uselibpqcompat: 'true',
+    sslmode: isPlain ? 'disable' : tls.mode === 'allow' ? 'require' : tls.mode,
+    ...(!isPlain && tls.rootFile !== undefined && tls.rootFile !== 'system' && { sslrootcert: tls.rootFile }),
+    ...(!isPlain && tls.certificateFile !== undefined && { sslcert: tls.certificateFile }),
+    ...(!isPlain && tls.keyFile !== undefined && { sslkey: tls.keyFile }),
+    ...(options !== undefined && { options }),
+  });
+  const who = `${encodeURIComponent(user)}:${encodeURIComponent(password)}`;
+  return `postgres://${who}@localhost/${encodeURIComponent(database)}?${parameters}`;
 }

@@ -14,14 +14,9 @@ import {
   startPostgres,
   withoutPostgres,
 } from '../../../support/postgres.ts';
+import { recorder } from '../../../support/recorder.ts';
 import { root } from '../../../support/run-program.ts';
 import { until } from '../../../support/until.ts';
-
-function recorder() {
-  const lines: string[] = [];
-  const write = (level: string) => (message: string) => void lines.push(`${level} ${message}`);
-  return { lines, error: write('error'), warn: write('warn'), info: write('info'), debug: write('debug') };
-}
 
 const open = (url: string, options: DatabaseOptions = {}, environment: Environment = {}, log = recorder()) =>
   openDatabase({ url, ...options }, environment, log);

@@ -23,7 +23,7 @@ export async function openEmbedded(options: DatabaseOptions, environment: Enviro
   }
   const folder = prepareFolder(options.folder ?? defaultFolder(environment));
   const where = `the embedded database in ${folder.path}`;
-  log.info(`database: none is given, so ${where} is used, by this user on this machine alone`);
+  log.info(`database: ${where}, for this user on this machine; --database or DATABASE_URL names a PostgreSQL`);
   const server = await keepServer(folder, where, log);
   const config = { host: folder.path, port: 5432, user: 'postgres', password: '', database: 'postgres' };
   const pool = new pg.Pool({ ...config, ssl: false, max: connections, application_name: 'ue-aws-lambda' });
@@ -34,6 +34,7 @@ export async function openEmbedded(options: DatabaseOptions, environment: Enviro
     const engine = await startBoss(statements, state, options, log);
     return {
       ...{ boss: engine.boss, schema: schemaName, where, embedded: true },
+      connection: `postgres://postgres:@localhost/postgres?host=${encodeURIComponent(folder.path)}&port=5432`,
       sql: async (text, values = []) => (await statements.run(text, values, true)).rows,
       wake: async (queue) => server.ring(queue),
       onWake: async (queue, listener) => server.onRing(queue, listener),
