@@ -1,6 +1,6 @@
 import { mkdirSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Environment } from '../../../../ports.ts';
 import { DatabaseError } from '../failure.ts';
 
@@ -38,12 +38,14 @@ export function prepareFolder(given: string): Folder {
   const absolute = resolve(given);
   const refuse = (message: string) => new DatabaseError(`the folder of the embedded database, ${absolute}, ${message}`);
   try {
-    mkdirSync(absolute, { recursive: true, mode: 0o700 });
+    makeFolder(absolute);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw refuse(`cannot be made (${code}); name another with --database embedded:/PATH, or use PostgreSQL`);
   }
-  const { uid, mode } = statSync(absolute);
+  const found = statSync(absolute);
+  if (!found.isDirectory()) throw refuse('is no folder');
+  const { uid, mode } = found;
   const user = process.geteuid?.();
   if (user !== undefined && uid !== user) throw refuse(`belongs to another user (${uid}); use a folder of your own`);
   if ((mode & 0o077) !== 0)
@@ -56,4 +58,17 @@ export function prepareFolder(given: string): Folder {
     );
   }
   return folder;
+}
+
+/** With its parents, one after the other: Node's own way never ends where nothing can be made, such as in /proc. */
+function makeFolder(path: string, hasParent = false): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || hasParent) throw error;
+    makeFolder(dirname(path));
+    makeFolder(path, true);
+  }
 }
