@@ -1,0 +1,191 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Database } from '../../../../extension/hosts/fleet/database/database.ts';
+import { type Postgres, postgresPrograms, startPostgres, withoutPostgres } from '../../../support/postgres.ts';
+import { type CountingServer, countingServer } from './support/counting-server.ts';
+import {
+  allEnded,
+  fieldsOf,
+  type JobRow,
+  openFleet,
+  startWorker,
+  submit,
+  until,
+  type WorkerProcess,
+} from './support/fleet.ts';
+
+/** KILLS=50 is the long form, of about 12 minutes. */
+const kills = Number(process.env.KILLS ?? 5);
+
+const unmarked = [
+  process.execPath,
+  '--no-warnings',
+  fileURLToPath(new URL('./support/unmarked-worker.ts', import.meta.url)),
+];
+
+/** What came of all tasks, by the jobs and by the server's own count. */
+interface Truth {
+  readonly jobs: number;
+  readonly twice: number;
+  readonly lost: number;
+  /** Jobs that claim what the server contradicts. */
+  readonly wrong: readonly string[];
+  readonly verdicts: Readonly<Record<string, number>>;
+}
+
+function truthOf(ids: readonly string[], rows: ReadonlyMap<string, JobRow>, { counts }: CountingServer): Truth {
+  const verdicts: Record<string, number> = {};
+  const wrong: string[] = [];
+  for (const id of ids) {
+    const { output, state } = rows.get(id) ?? {};
+    const began = counts.get(id)?.began ?? 0;
+    const execution = output?.execution ?? 'none';
+    const verdict = `${state} ${execution}`;
+    verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
+    const isTrue = {
+      completed: began === 1,
+      not_started: began === 0,
+      unknown: began <= 1,
+      accepted: false,
+      none: false,
+    };
+    if (!isTrue[execution]) wrong.push(`${id} ${verdict}, began ${began}`);
+    if (output?.document === undefined) wrong.push(`${id} has no document`);
+  }
+  const all = ids.map((id) => counts.get(id)?.began ?? 0);
+  const lost = ids.filter((id) => !rows.has(id)).length;
+  return { jobs: ids.length, twice: all.filter((began) => began > 1).length, lost, wrong, verdicts };
+}
+
+const describeWithPostgres = postgresPrograms === null ? describe.skip : describe;
+if (postgresPrograms === null) test.skip(withoutPostgres, () => {});
+
+describeWithPostgres('a function runs at most once, and what is said of it is true', () => {
+  let postgres: Postgres;
+  let database: Database;
+  let server: CountingServer;
+  let workers: WorkerProcess[] = [];
+
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    database = await openFleet(postgres.url);
+  });
+
+  afterEach(async () => {
+    for (const { child } of workers) child.kill('SIGKILL');
+    await Promise.all(workers.map(({ ended }) => ended));
+    workers = [];
+    await server.close();
+    await database.sql(`DELETE FROM ${database.schema}.job`);
+  });
+
+  afterAll(async () => {
+    await database.close();
+    await postgres.remove();
+  });
+
+  const start = (args: readonly string[] = [], words?: readonly string[]) => {
+    const worker = startWorker(postgres.url, ['--concurrency', '16', ...args], words);
+    workers.push(worker);
+    return worker;
+  };
+  const tasks = (count: number, ms: number) =>
+    submit(database, count, (id) => fieldsOf(server.url, id, { payload_script: JSON.stringify({ id, ms }) }));
+  const honest = { twice: 0, lost: 0, wrong: [] };
+
+  /** Kills a worker in mid-invoke again and again; the last one lives until all is settled. */
+  async function killStorm(times: number, words?: readonly string[]) {
+    server = await countingServer();
+    const ids = await tasks(times * 16, 400);
+    for (let kill = 0; kill < times; kill += 1) {
+      const worker = start([], words);
+      const before = [...server.counts.values()].length;
+      await until(() => server.counts.size >= before + 8 && server.underWay >= 8);
+      await new Promise((resolve) => setTimeout(resolve, (kill * 37) % 300)); // at another moment of the call each time
+      worker.child.kill('SIGKILL');
+      await worker.ended;
+    }
+    start([], words);
+    const rows = await allEnded(database, 'lambda', 180_000);
+    return truthOf(ids, rows, server);
+  }
+
+  test(
+    `kill -9 in mid-invoke, ${kills} times`,
+    async () => {
+      const truth = await killStorm(kills);
+      if (kills > 5) process.stderr.write(`${JSON.stringify(truth)}\n`);
+      expect(truth).toMatchObject({ jobs: kills * 16, ...honest });
+      expect(truth.verdicts['failed unknown']).toBeGreaterThan(0);
+    },
+    120_000 + kills * 20_000,
+  );
+
+  test('without the marker the same check fails', async () => {
+    const truth = await killStorm(2, unmarked);
+    expect(truth.twice).toBeGreaterThan(0);
+  }, 300_000);
+
+  test('a dead worker’s jobs are settled by another within 60 s', async () => {
+    server = await countingServer();
+    const ids = await tasks(10, 60_000);
+    const first = start();
+    await until(() => server.underWay === 10);
+    start();
+    first.child.kill('SIGKILL');
+    const killed = performance.now();
+    const rows = await allEnded(database, 'lambda', 60_000);
+    expect(performance.now() - killed).toBeLessThan(60_000);
+    expect(truthOf(ids, rows, server)).toMatchObject({ ...honest, verdicts: { 'failed unknown': 10 } });
+    const [row] = rows.values();
+    const document = JSON.parse(row?.output?.document ?? '');
+    expect(document).toMatchObject({ exit_code: 1, changed: false, result: { execution: 'unknown', error: [{}] } });
+  }, 120_000);
+
+  test('a worker that stood still for longer than the sweep loses what it had, and its late answers are refused', async () => {
+    server = await countingServer();
+    const ids = await tasks(48, 3000);
+    const sleeper = start();
+    await until(() => server.underWay === 16);
+    start();
+    sleeper.child.kill('SIGSTOP');
+    await until(async () => (await allEnded(database, 'lambda', 60_000)).size === ids.length, 90_000);
+    sleeper.child.kill('SIGCONT');
+    await until(() => sleeper.log().includes('settled by others'), 30_000);
+    const truth = truthOf(ids, await allEnded(database), server);
+    expect(truth).toMatchObject(honest);
+    expect(truth.verdicts['failed unknown']).toBe(16);
+  }, 180_000);
+
+  test('PostgreSQL restarts, also without saying good-bye, and its connections are cut', async () => {
+    server = await countingServer();
+    const ids = await tasks(300, 300);
+    start();
+    start();
+    for (const mode of ['fast', 'immediate', 'fast'] as const) {
+      await until(() => server.underWay > 4);
+      await postgres.restart(mode);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    for (let cut = 0; cut < 10; cut += 1) {
+      await postgres.cut(() => Math.random() < 0.7);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    const truth = truthOf(ids, await allEnded(database), server);
+    expect(truth).toMatchObject(honest);
+    expect(truth.verdicts['completed completed']).toBeGreaterThan(280);
+  }, 180_000);
+
+  test('while PostgreSQL stands still for longer than the sweep, nobody is taken for dead', async () => {
+    server = await countingServer();
+    const ids = await tasks(40, 2000);
+    start();
+    start();
+    await until(() => server.underWay > 20);
+    postgres.pause();
+    await new Promise((resolve) => setTimeout(resolve, 25_000));
+    postgres.resume();
+    const truth = truthOf(ids, await allEnded(database), server);
+    expect(truth).toMatchObject({ ...honest, verdicts: { 'completed completed': 40 } });
+  }, 180_000);
+});
