@@ -127,10 +127,19 @@ export async function durableServer(options: DurableOptions = {}): Promise<Durab
     const name = query.get('DurableExecutionName');
     const version = query.get('Qualifier');
     for (const execution of executions) if (!closed.includes(execution.status)) live(execution, control);
+    const statuses = query.getAll('Statuses');
     const found = visible().filter(
-      (entry) => entry.name === name && (version === null || entry.version === (versions[version] ?? '1')),
+      (entry) =>
+        (name === null || entry.name === name) &&
+        (version === null || entry.version === (versions[version] ?? '1')) &&
+        (statuses.length === 0 || statuses.includes(entry.status)),
     );
-    return json({ DurableExecutions: found.map(summary) });
+    const [from, size] = [Number(query.get('Marker') ?? 0), Number(query.get('MaxItems') ?? 100)];
+    const more = from + size < found.length;
+    return json({
+      DurableExecutions: found.slice(from, from + size).map(summary),
+      ...(more && { NextMarker: String(from + size) }),
+    });
   }
 
   function respond(call: DurableCall, path: readonly string[], request: IncomingMessage): Reply {

@@ -45,7 +45,7 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<v
     const limits = new Limits({ ...options.limits, most: options.concurrency }, now);
     const sessions = sharedSessions();
     const persistence = new Persistence(log);
-    const waits = new Waits({ ...processPorts.clock, now }, log);
+    const waits = new Waits(processPorts.clock, log);
     const performing = {
       ...{ ...processPorts, environment, keys, limits, waits, log, now },
       openSession: sessions.openSession,
