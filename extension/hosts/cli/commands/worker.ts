@@ -1,4 +1,5 @@
 import { type Command, type Flags, type Given, has, textOf } from '../command.ts';
+import { databaseFlags, secretKeyFlag } from '../fleet-flags.ts';
 
 const fleet = 'The fleet';
 const limits = 'Limits';
@@ -6,11 +7,7 @@ const end = 'The end of the worker';
 const watch = 'Watching it';
 
 const flags: Flags = {
-  database: {
-    group: fleet,
-    value: 'URL',
-    help: 'The PostgreSQL database of the fleet, such as postgres://user@host/fleet. Unset: the variable DATABASE_URL, else a database of this user on this host.',
-  },
+  ...databaseFlags,
   queue: {
     group: fleet,
     value: 'NAME',
@@ -31,12 +28,7 @@ const flags: Flags = {
     default: '2',
     help: 'Seconds between two looks at a queue that was empty, 0.1 to 60. Submitting wakes a worker in any case.',
   },
-  'secret-key-file': {
-    group: fleet,
-    value: 'FILE',
-    completes: 'file',
-    help: 'Keys for secrets in fields, 32 bytes in base64 a line. Unset: the variable UE_AWS_LAMBDA_SECRET_KEY.',
-  },
+  ...secretKeyFlag,
   'function-concurrency': {
     group: limits,
     value: 'N',

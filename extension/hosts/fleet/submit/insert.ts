@@ -25,7 +25,11 @@ export async function insertJobs(
   { queue, ...options }: Placing,
   transaction?: Transaction,
 ): Promise<readonly string[]> {
-  const rows: JobInsert[] = jobs.map((job) => ({ ...job, ...options }));
+  // By its group a worker leaves out a function that cannot take more calls now.
+  const rows: JobInsert[] = jobs.map((job) => {
+    const { function: called } = job.data;
+    return { ...job, ...options, ...(called !== null && { group: { id: called } }) };
+  });
   return (await boss.insert(queue, rows, { returnId: true, ...(transaction && { db: transaction.db }) })) ?? [];
 }
 

@@ -4,6 +4,7 @@ import { toFailure, unknownOutcome } from '../../../outcome/failure.ts';
 import type { Outcome } from '../../../outcome/outcome.ts';
 import { statuses } from '../../../outcome/status.ts';
 import type { Log, OpenSession, Ports } from '../../../ports.ts';
+import type { Prepared } from '../flow/prepare.ts';
 import { readData, toFields } from '../job/data.ts';
 import { readOutput, toSettled } from '../job/document.ts';
 import type { JobData, Settled } from '../job/job.ts';
@@ -14,14 +15,12 @@ import type { Ended, Held, Performed } from './held.ts';
 import { named } from './resumable.ts';
 import type { Waiter, Waits } from './waits.ts';
 
-/** What a task of a flow asks for once what it needs has ended. */
-export type Prepared = { readonly run: unknown } | { readonly settle: Outcome };
-
 export interface PerformPorts extends Pick<Ports, 'readFile' | 'openFile' | 'environment'> {
   readonly openSession: OpenSession;
   /** A text for connections that can share what they read. */
   readonly connectionKey: (task: Parameters<OpenSession>[0]) => string;
-  readonly prepare: (data: JobData) => Promise<Prepared>;
+  /** What a task of a flow asks for, or what comes of a job that runs no task itself. */
+  readonly prepare: (data: JobData, held: Held) => Promise<Prepared>;
   /** Writes the marker of the job. */
   readonly mark: () => Promise<boolean>;
   readonly keys: Keys | null;
@@ -49,9 +48,9 @@ export async function perform(held: Held, ports: PerformPorts): Promise<Performe
     }
     if (read.kind === 'foreign') return ended(toFailure(foreign));
     if (held.evidence.sent) return sentBefore(held, ended);
-    if (read.data.flow === undefined) raw = toFields(read.data, ports.keys);
+    if (read.data.flow === undefined && read.data.submits === undefined) raw = toFields(read.data, ports.keys);
     else {
-      const prepared = await ports.prepare(read.data);
+      const prepared = await ports.prepare(read.data, held);
       if ('settle' in prepared) return ended(prepared.settle);
       raw = prepared.run;
     }

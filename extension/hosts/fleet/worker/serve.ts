@@ -7,8 +7,11 @@ import { openDatabase } from '../database/open.ts';
 import { ensureQueue } from '../database/queue.ts';
 import { prepare } from '../flow/prepare.ts';
 import { release } from '../flow/release.ts';
+import type { JobData } from '../job/job.ts';
 import { loadKeys } from '../job/sealed.ts';
 import { type LimitOptions, Limits } from '../limits/limits.ts';
+import { submitScheduled } from '../schedule/submit-flow.ts';
+import type { Held } from './held.ts';
 import { perform } from './perform.ts';
 import { Persistence } from './persistence.ts';
 import { ensureIndex, type JobStore, storeOf } from './store.ts';
@@ -50,7 +53,10 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<v
       ...{ ...processPorts, environment, keys, limits, waits, log, now },
       openSession: sessions.openSession,
       connectionKey: ({ connection }: { readonly connection: Parameters<typeof keyOf>[0] }) => keyOf(connection),
-      prepare: (data: Parameters<typeof prepare>[1]) => persistence.of(() => prepare(database, data)),
+      prepare: async (data: JobData, held: Held) =>
+        data.submits === undefined
+          ? persistence.of(() => prepare(database, data, keys))
+          : { settle: await persistence.of(() => submitScheduled(database, held, data, keys)) },
     };
     const metrics =
       options.metrics === undefined ? null : (await import('./metrics.ts')).metricsOf(stores, () => worker);
