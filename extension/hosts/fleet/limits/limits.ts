@@ -27,6 +27,9 @@ interface State {
 
 export const unlimited: PerFunction = { all: Number.POSITIVE_INFINITY, byName: new Map() };
 
+/** A throttled job is left alone for at least so long (ms). */
+const shortestPatience = 250;
+
 /** How many calls of each function this worker makes, and how many jobs of it it keeps. */
 export class Limits {
   readonly #options: LimitOptions;
@@ -88,7 +91,7 @@ export class Limits {
   patience(called: string): number | null {
     const { throttle } = this.#of(called);
     const now = this.#now();
-    return throttle.isWorthWaiting(now) ? Math.max(1000, throttle.wait(now)) : null;
+    return throttle.isWorthWaiting(now) ? Math.max(shortestPatience, throttle.wait(now)) : null;
   }
 
   /** The functions of which no more jobs are to be fetched. */

@@ -1,5 +1,5 @@
 /** Within this time (ms) throttled calls belong to one decision: they were sent before it. */
-const oneDecision = 1000;
+const oneDecision = 250;
 
 /** How long (ms) a function is left alone when the answer does not say. It doubles up to the longest. */
 const shortestPause = 500;

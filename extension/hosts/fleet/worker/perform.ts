@@ -124,7 +124,7 @@ function endedBy(raw: unknown, outcome: Outcome, duration: number): Ended {
   return {
     settled: toSettled(raw, outcome, duration),
     errors: outcome.errors ?? [],
-    without: (reason) => toSettled(raw, withoutAnswer(outcome, reason), duration),
+    without: (reason) => toSettled(null, withoutAnswer(outcome, reason), duration),
   };
 }
 

@@ -16,7 +16,8 @@ import { perform } from './perform.ts';
 import { Persistence } from './persistence.ts';
 import { ensureIndex, type JobStore, storeOf } from './store.ts';
 import { Waits } from './waits.ts';
-import { type Observer, Worker, type WorkerOptions } from './worker.ts';
+import { Worker } from './worker.ts';
+import type { Observer, WorkerOptions } from './worker-ports.ts';
 
 export interface ServeOptions extends WorkerOptions {
   readonly database: DatabaseOptions;

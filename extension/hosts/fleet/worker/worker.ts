@@ -1,18 +1,16 @@
-import type { Log } from '../../../ports.ts';
 import { readData } from '../job/data.ts';
-import type { Settled } from '../job/job.ts';
-import type { Limits } from '../limits/limits.ts';
 import { Bell } from './bell.ts';
 import { type Desk, deskOf } from './desk.ts';
-import { evidenceOf, requeued } from './evidence.ts';
+import { evidenceOf } from './evidence.ts';
 import type { Held, Performed } from './held.ts';
 import { Keeper } from './keeper.ts';
 import { sentenceOf } from './perform.ts';
-import { isPassing, type Persistence } from './persistence.ts';
+import { isPassing } from './persistence.ts';
 import { fieldsOf, isResumable } from './resumable.ts';
+import { Returns } from './returns.ts';
 import { Roster } from './roster.ts';
-import type { Claimed, JobStore } from './store.ts';
-import type { Swept } from './sweep.ts';
+import type { Claimed } from './store.ts';
+import type { WorkerOptions, WorkerPorts } from './worker-ports.ts';
 
 /** Milliseconds for which slots are gathered before the next jobs are fetched for them. */
 const gather = 5;
@@ -23,38 +21,6 @@ const longestWait = 5_000;
 /** A job that cannot run soon is left alone for so long (ms). */
 const limitedDelay = 1_000;
 
-export interface WorkerOptions {
-  readonly concurrency: number;
-  /** Milliseconds between two looks at a queue that was empty. */
-  readonly poll: number;
-  /** Milliseconds that tasks may take to end once the worker is to end. */
-  readonly grace: number;
-  /** Ends when nothing is left in its queues. */
-  readonly untilEmpty: boolean;
-}
-
-export interface Observer {
-  settled(queue: string, settled: Settled): void;
-  swept(queue: string, swept: Swept): void;
-}
-
-export interface WorkerPorts {
-  /** By queue. */
-  readonly stores: ReadonlyMap<string, JobStore>;
-  readonly onWake: (queue: string, listener: () => void) => Promise<() => Promise<void>>;
-  readonly perform: (held: Held, mark: () => Promise<boolean>) => Promise<Performed>;
-  /** Lets go what waited for a job that is settled. */
-  readonly release: () => Promise<unknown>;
-  readonly limits: Limits;
-  readonly persistence: Persistence;
-  readonly observer: Observer;
-  readonly log: Log;
-  /** Milliseconds of a monotonic clock. */
-  readonly now: () => number;
-  /** Of this process, for its markers. */
-  readonly nonce: string;
-}
-
 /** Fetches jobs, runs their tasks and settles them, until it is to end. */
 export class Worker {
   readonly #options: WorkerOptions;
@@ -62,6 +28,7 @@ export class Worker {
   readonly #roster: Roster;
   readonly #desks: ReadonlyMap<string, Desk>;
   readonly #keeper: Keeper;
+  readonly #returns: Returns;
   readonly #bell = new Bell();
   /** Queues in which there may be something. */
   readonly #promising = new Set<string>();
@@ -74,7 +41,9 @@ export class Worker {
     this.#roster = new Roster(options.concurrency, ports.limits);
     const stores = [...ports.stores];
     this.#desks = new Map(stores.map(([queue, store]) => [queue, deskOf(store, ports.persistence)]));
-    this.#keeper = new Keeper(ports, this.#roster, (queue) => this.#promise(queue));
+    const onQueued = (queue: string) => this.#promise(queue);
+    this.#keeper = new Keeper(ports, this.#roster, onQueued);
+    this.#returns = new Returns(this.#desks, this.#roster, onQueued);
   }
 
   get running(): number {
@@ -162,7 +131,7 @@ export class Worker {
       ...{ queue, id, claim, data, output, called, evidence: evidenceOf(output), since: this.#ports.now() },
       ...{ controller: new AbortController(), phase: 'waiting', isLost: false, isCutShort: false },
     };
-    if (!this.#roster.add(held)) void this.#giveBack(held, limitedDelay, held.evidence.resume);
+    if (!this.#roster.add(held)) void this.#returns.giveBack(held, limitedDelay, held.evidence.resume);
   }
 
   #start(): void {
@@ -196,11 +165,12 @@ export class Worker {
     if (performed.kind === 'lost' || held.isLost) return;
     if (performed.kind === 'back') {
       log.debug(`${id} goes back to the queue: ${performed.why}`);
-      return this.#giveBack(held, performed.delay, performed.resume);
+      return this.#returns.giveBack(held, performed.delay, performed.resume);
     }
     const { settled } = performed.ended;
     // Nothing has run for certain, and nobody wanted it not to.
-    if (held.isCutShort && settled.execution === 'not_started') return this.#giveBack(held, 0, held.evidence.resume);
+    if (held.isCutShort && settled.execution === 'not_started')
+      return this.#returns.giveBack(held, 0, held.evidence.resume);
     const settlement = await desk.settle(held, performed.ended);
     if (settlement === 'refused') {
       log.warn(`${id} was settled by others before its outcome came: ${sentenceOf(settled)}`);
@@ -214,29 +184,15 @@ export class Worker {
     if (settlement === 'blocking') void this.#keeper.release();
   }
 
-  async #giveBack({ id, claim, called, queue, evidence }: Held, delay: number, resume: boolean): Promise<void> {
-    const output = requeued({ ended: evidence.ended, resume });
-    await this.#desks.get(queue)?.giveBack({ id, claim, output, delay, called });
-  }
-
   #returnOld(): void {
     const { now, log } = this.#ports;
-    this.#returnWaiting(({ since }) => now() - since > longestWait).catch(({ message }) => log.error(message));
+    this.#returns.waiting(({ since }) => now() - since > longestWait).catch(({ message }) => log.error(message));
   }
 
   async #isEmpty(): Promise<boolean> {
     const { stores, persistence } = this.#ports;
     for (const store of stores.values()) if (!(await persistence.of(() => store.isEmpty()))) return false;
     return true;
-  }
-
-  /** Jobs that have not begun are others' to begin. */
-  async #returnWaiting(which: (held: Held) => boolean): Promise<void> {
-    const returned = this.#roster.takeOut(which).map(async (held) => {
-      await this.#giveBack(held, 0, held.evidence.resume);
-      this.#roster.remove(held);
-    });
-    await Promise.all(returned);
   }
 
   /** Lets the tasks in hand end, for a while; those that wait for a durable execution go on elsewhere. */
@@ -251,14 +207,14 @@ export class Worker {
       }
     }, this.#options.grace);
     const resumable = running().filter(({ data }) => isResumable(fieldsOf(data)));
-    await Promise.all([this.#returnWaiting(() => true), ...resumable.map((held) => this.#handOver(held))]);
+    await Promise.all([this.#returns.waiting(() => true), ...resumable.map((held) => this.#handOver(held))]);
     while (this.#roster.size > 0) await this.#bell.wait(1000);
     clearTimeout(cutShort);
   }
 
   async #handOver(held: Held): Promise<void> {
     held.isLost = true;
-    await this.#giveBack(held, 0, true);
+    await this.#returns.giveBack(held, 0, true);
     this.#ports.log.info(`${held.id} goes on in another worker`);
     held.controller.abort();
   }

@@ -89,19 +89,24 @@ describeWithPostgres('a function runs at most once, and what is said of it is tr
     workers.push(worker);
     return worker;
   };
-  const tasks = (count: number, ms: number) =>
-    submit(database, count, (id) => fieldsOf(server.url, id, { payload_script: JSON.stringify({ id, ms }) }));
+  /** Tasks of one duration, or of many between two. */
+  const tasks = (count: number, ms: number, spread = 0) =>
+    submit(database, count, (id, index) =>
+      fieldsOf(server.url, id, {
+        payload_script: JSON.stringify({ id, ms: ms + (spread === 0 ? 0 : (index * 53) % spread) }),
+      }),
+    );
   const honest = { twice: 0, lost: 0, wrong: [] };
 
   /** Kills a worker in mid-invoke again and again; the last one lives until all is settled. */
   async function killStorm(times: number, words?: readonly string[]) {
     server = await countingServer();
-    const ids = await tasks(times * 16, 400);
+    const ids = await tasks(times * 40, 0, 400);
     for (let kill = 0; kill < times; kill += 1) {
       const worker = start([], words);
       const before = [...server.counts.values()].length;
-      await until(() => server.counts.size >= before + 8 && server.underWay >= 8);
-      await new Promise((resolve) => setTimeout(resolve, (kill * 37) % 300)); // at another moment of the call each time
+      await until(() => server.counts.size >= Math.min(before + 12, ids.length));
+      await new Promise((resolve) => setTimeout(resolve, (kill * 37) % 200)); // at another moment of the call each time
       worker.child.kill('SIGKILL');
       await worker.ended;
     }
@@ -115,7 +120,7 @@ describeWithPostgres('a function runs at most once, and what is said of it is tr
     async () => {
       const truth = await killStorm(kills);
       if (kills > 5) process.stderr.write(`${JSON.stringify(truth)}\n`);
-      expect(truth).toMatchObject({ jobs: kills * 16, ...honest });
+      expect(truth).toMatchObject({ jobs: kills * 40, ...honest });
       expect(truth.verdicts['failed unknown']).toBeGreaterThan(0);
     },
     120_000 + kills * 20_000,
