@@ -33,6 +33,12 @@ export function rangeOf(batch: string): readonly [string, string] {
   return [taskIdOf(batch, 1), `${start}${'f'.repeat(lineDigits)}`];
 }
 
+/** The first and the last id that a repetition of a task of the batch can have. */
+export function repeatsOf(batch: string): readonly [string, string] {
+  const start = batch.slice(0, -lineDigits);
+  return [`${start}a${'0'.repeat(lineDigits - 1)}`, `${start}${'f'.repeat(lineDigits)}`];
+}
+
 /** The id that is always the same for a key that a user has made up. */
 export function idOfKey(kind: 'task' | 'batch', queue: string, key: string): string {
   const id = derived(`${kind}\n${queue}\n${key}`);

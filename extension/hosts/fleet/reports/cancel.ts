@@ -6,7 +6,7 @@ import type { Database } from '../database/database.ts';
 import { isBatchId } from '../job/ids.ts';
 import { count } from '../submit/progress.ts';
 import { rowOf, selectionOf } from './results.ts';
-import { type Condition, type JobRow, pagesOf, type Selection } from './rows.ts';
+import { type Condition, type JobRow, pagesOf, type Selection, wholesOf } from './rows.ts';
 import { idsIn, knownQueues } from './status.ts';
 import { endOf } from './view.ts';
 
@@ -49,7 +49,7 @@ export async function cancelAll(
   const queues = new Set<string>();
   let waiting = 0;
   for await (const rows of pagesOf(db, withState(selection, `j.state < 'active'`), 'id')) {
-    waiting += await settleWaiting(db, rows);
+    for await (const wholes of wholesOf(db, rows)) waiting += await settleWaiting(db, wholes);
     for (const { queue } of rows) queues.add(queue);
   }
   let running = 0;
@@ -71,15 +71,17 @@ function withState(selection: Selection, text: string): Selection {
 
 /** Only of what no worker has taken meanwhile. */
 async function settleWaiting({ sql, schema }: Database, rows: readonly JobRow[]): Promise<number> {
+  const [first] = rows; // by id, pages are of one queue
+  if (first === undefined) return 0;
   const items = rows.map((row) => ({
-    ...{ id: row.id, name: row.queue },
+    id: row.id,
     output: endOf({ ...row, state: 'cancelled', ended: null })?.settled,
   }));
   const done = await sql(
     `UPDATE ${schema}.job j SET state = 'cancelled', completed_on = ${schema}.job_now(), output = i.output
-    FROM json_to_recordset($1::text::json) AS i (id uuid, name text, output jsonb)
-    WHERE j.name = i.name AND j.id = i.id AND j.state < 'active' RETURNING j.id`,
-    [JSON.stringify(items)],
+    FROM json_to_recordset($1::text::json) AS i (id uuid, output jsonb)
+    WHERE j.name = $2 AND j.id = i.id AND j.state < 'active' RETURNING j.id`,
+    [JSON.stringify(items), first.queue],
   );
   return done.length;
 }

@@ -5,7 +5,7 @@ import { print } from '../../process/print.ts';
 import { isBatchId } from '../job/ids.ts';
 import { compactJson } from './compact.ts';
 import { conditionsOf, ended } from './filters.ts';
-import { type JobRow, outputsOf, pagesOf, type Selection } from './rows.ts';
+import { type JobRow, pagesOf, type Selection, wholesOf } from './rows.ts';
 import { groupOf, idsIn, knownQueues } from './status.ts';
 import { tableOf } from './table.ts';
 import { resultColumns } from './task-columns.ts';
@@ -47,19 +47,17 @@ export async function rowOf({ db }: Fleet, selection: Selection): Promise<JobRow
 }
 
 async function resultOf(fleet: Fleet, row: JobRow, form: Form): Promise<number> {
-  for await (const found of outputsOf(fleet.db, [row])) {
-    for (const [, output] of found) {
-      const document = documentIn(row, output);
-      if (document === null) {
-        process.stderr.write(`ue-aws-lambda: the task ${row.id} has not ended: it is ${viewOf(row).state}\n`);
-        return statuses.FAIL.exitCode;
-      }
-      const { problem } = viewOf(row);
-      if (problem !== null) fleet.say(`The task ${row.id}: ${problem}`);
-      if (form === 'document') await print(document);
-      else if (form === 'table') await print(tableOf([viewOf(row)], resultColumns, fleet.out));
-      else await print(lineOf(row, document));
+  for await (const [whole] of wholesOf(fleet.db, [row])) {
+    const document = whole === undefined ? null : documentIn(whole);
+    if (whole === undefined || document === null) {
+      process.stderr.write(`ue-aws-lambda: the task ${row.id} has not ended: it is ${viewOf(row).state}\n`);
+      return statuses.FAIL.exitCode;
     }
+    const { problem } = viewOf(whole);
+    if (problem !== null) fleet.say(`The task ${row.id}: ${problem}`);
+    if (form === 'document') await print(document);
+    else if (form === 'table') await print(tableOf([viewOf(row)], resultColumns, fleet.out));
+    else await print(lineOf(whole, document));
   }
   return 0;
 }
@@ -86,9 +84,9 @@ async function list(
       const lost = await print(count > 0 && out.isTerminal ? text.slice(text.indexOf('\n') + 1) : text);
       if (lost !== null) throw lost;
     } else {
-      for await (const found of outputsOf(db, rows)) {
-        const lines = found.map(([row, output]) => {
-          const document = documentIn(row, output);
+      for await (const wholes of wholesOf(db, rows)) {
+        const lines = wholes.map((row) => {
+          const document = documentIn(row);
           return form === 'document' ? (document ?? '') : lineOf(row, document);
         });
         const lost = await print(lines.join(''));

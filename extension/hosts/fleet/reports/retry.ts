@@ -2,13 +2,14 @@ import { statuses } from '../../../outcome/status.ts';
 import { type Given, has, textOf } from '../../cli/command.ts';
 import { type Fleet, withFleet } from '../../cli/with-fleet.ts';
 import { print } from '../../process/print.ts';
+import type { Database } from '../database/database.ts';
 import { readData } from '../job/data.ts';
 import { isBatchId, repeatIdOf } from '../job/ids.ts';
 import type { JobData } from '../job/job.ts';
 import { insertJobs } from '../submit/insert.ts';
 import { count } from '../submit/progress.ts';
 import { rowOf } from './results.ts';
-import { type JobRow, pagesOf, type Selection } from './rows.ts';
+import { type JobRow, pagesOf, type Selection, wholesOf } from './rows.ts';
 import { idsIn, knownQueues } from './status.ts';
 import { endOf } from './view.ts';
 
@@ -49,7 +50,7 @@ async function retryOne(
   }
   const refused = new Map<keyof typeof refusals, number>();
   let [submitted, existed] = [0, 0];
-  for await (const rows of pagesOf(db, selection, 'id')) {
+  for await (const rows of wholePages(db, selection)) {
     const repeats = rows.flatMap((row) => {
       const found = repeatOf(row, isBold);
       if (typeof found === 'string') refused.set(found, (refused.get(found) ?? 0) + 1);
@@ -79,6 +80,10 @@ async function retryOne(
       process.stderr.write(`ue-aws-lambda: ${count(number)} ${refusals[why]}\n`);
   }
   return submitted + existed === 0 && refused.size > 0 ? statuses.FAIL.exitCode : 0;
+}
+
+async function* wholePages(db: Database, selection: Selection): AsyncGenerator<readonly JobRow[]> {
+  for await (const rows of pagesOf(db, selection, 'id')) yield* wholesOf(db, rows);
 }
 
 /** What goes to the same queue with the same priority goes together. */

@@ -123,8 +123,8 @@ export function fieldsIn(data: unknown): unknown {
   }
 }
 
-/** The extension output of a job that has ended; null when it has not. `output` is whole. */
-export function documentIn(row: JobRow, output: unknown): string | null {
-  const end = endOf({ ...row, output });
+/** The extension output of a whole row that has ended; null when it has not. */
+export function documentIn(row: JobRow): string | null {
+  const end = endOf(row);
   return end === null ? null : documentOf(end.settled);
 }

@@ -9,10 +9,11 @@ import { type Fleet, withFleet } from '../../cli/with-fleet.ts';
 import { print } from '../../process/print.ts';
 import { readFile } from '../../process/read-file.ts';
 import { ensureQueue } from '../database/queue.ts';
+import { documentOf } from '../job/document.ts';
 import { defaultQueue } from '../job/job.ts';
 import { type Keys, keyVariable, loadKeys } from '../job/sealed.ts';
-import { outputsOf, pagesOf, type Selection } from '../reports/rows.ts';
-import { documentIn, endOf } from '../reports/view.ts';
+import { pagesOf, type Selection, wholesOf } from '../reports/rows.ts';
+import { endOf } from '../reports/view.ts';
 import { submitBatch } from './batch.ts';
 import type { Placing } from './insert.ts';
 import { batchProgress, count } from './progress.ts';
@@ -166,18 +167,15 @@ async function delivered(fleet: Fleet, id: string, json: object): Promise<number
 export async function waitForTask(fleet: Fleet, selection: Selection): Promise<number> {
   if ((await waited(fleet, selection)) === null) return statuses.CANCELLED.exitCode;
   for await (const rows of pagesOf(fleet.db, selection, 'id')) {
-    for await (const found of outputsOf(fleet.db, rows)) {
-      for (const [row, output] of found) {
-        const document = documentIn(row, output);
-        const end = endOf({ ...row, output });
-        if (document === null || end === null) continue;
-        const { payload } = JSON.parse(document).result;
-        await print(fleet.isJson ? document : typeof payload === 'string' ? `${payload}\n` : '');
-        fleet.say(
-          `${printable(end.settled.description)} (exit ${end.settled.exit_code}, execution ${end.settled.execution})`,
-        );
-        return end.settled.exit_code;
-      }
+    for await (const [row] of wholesOf(fleet.db, rows)) {
+      const end = row === undefined ? null : endOf(row);
+      if (end === null) continue;
+      const document = documentOf(end.settled);
+      const { payload } = JSON.parse(document).result;
+      await print(fleet.isJson ? document : typeof payload === 'string' ? `${payload}\n` : '');
+      const { description, exit_code, execution } = end.settled;
+      fleet.say(`${printable(description)} (exit ${exit_code}, execution ${execution})`);
+      return exit_code;
     }
   }
   process.stderr.write('ue-aws-lambda: the task is gone: somebody has deleted it\n');

@@ -1,7 +1,7 @@
 import { CancelledError } from '../../../errors.ts';
 import type { Execution } from '../../../outcome/outcome.ts';
 import type { Database } from '../database/database.ts';
-import { countsOf, pagesOf, type Selection } from '../reports/rows.ts';
+import { countsOf, pagesOf, type Selection, whereOf } from '../reports/rows.ts';
 import { endOf } from '../reports/view.ts';
 
 /** How many tasks are where. */
@@ -71,14 +71,38 @@ export async function endsOf(db: Database, selection: Selection): Promise<Ends> 
   const exitCodes: Record<string, number> = {};
   const executions = { not_started: 0, accepted: 0, completed: 0, unknown: 0 };
   let exitCode = 0;
-  for await (const rows of pagesOf(db, selection, 'id')) {
+  const add = (code: number, execution: Execution, count: number) => {
+    exitCodes[code] = (exitCodes[code] ?? 0) + count;
+    executions[execution] += count;
+    exitCode = Math.max(exitCode, code);
+  };
+  for (const { code, execution, count } of await settledOf(db, selection)) {
+    // A damaged row proves nothing.
+    if (!/^\d{1,3}$/.test(code) || !Object.hasOwn(executions, execution)) add(1, 'unknown', count);
+    else add(Number(code), execution as Execution, count);
+  }
+  for await (const rows of pagesOf(db, narrowed(selection, `${isEnded} AND ${isSettled} IS NOT TRUE`), 'id')) {
     for (const row of rows) {
       const settled = endOf(row)?.settled;
-      if (settled === undefined) continue;
-      exitCodes[settled.exit_code] = (exitCodes[settled.exit_code] ?? 0) + 1;
-      executions[settled.execution] += 1;
-      exitCode = Math.max(exitCode, settled.exit_code);
+      if (settled !== undefined) add(settled.exit_code, settled.execution, 1);
     }
   }
   return { exitCode, exitCodes, executions };
+}
+
+const isEnded = `j.state IN ('completed', 'failed', 'cancelled')`;
+const isSettled = `(jsonb_typeof(j.output) = 'object' AND j.output ? 'execution' AND j.output ? 'exit_code')`;
+
+/** Counted by the database: there may be very many. */
+function settledOf({ sql, schema }: Database, selection: Selection) {
+  const { text, values } = whereOf(schema, narrowed(selection, `${isEnded} AND ${isSettled}`));
+  return sql<{ code: string; execution: string; count: number }>(
+    `SELECT j.output->>'exit_code' AS code, j.output->>'execution' AS execution, count(*)::float8 AS count
+    FROM ${schema}.job j WHERE ${text} GROUP BY 1, 2`,
+    values,
+  );
+}
+
+function narrowed(selection: Selection, text: string): Selection {
+  return { ...selection, where: [...(selection.where ?? []), { text, values: [] }] };
 }
