@@ -2,7 +2,11 @@
  * Starts Node-RED with the AWS Lambda nodes, an example flow and the local Lambda endpoint, on the loopback, in a folder
  * of its own, and prints the URL. Ctrl-C ends it all.
  *
- *   node build/dev/editor.mjs [--port 1880] [--lambda-port 9001] [--folder test-output/node-red]
+ *   node build/dev/editor.mjs [--port 1880] [--lambda-port 9001] [--folder test-output/node-red] [--node-red FOLDER]
+ *     [--permissions flows.read,flows.write]
+ *
+ * `--node-red` names a folder in which another version of Node-RED is installed; `--permissions` are those of whoever has not
+ * logged in, between commas, where Node-RED is to ask for a login.
  */
 import { cp, mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -24,6 +28,8 @@ const { values } = parseArgs({
     port: { type: 'string', default: '1880' },
     'lambda-port': { type: 'string', default: '9001' },
     folder: { type: 'string', default: join(root, 'test-output/node-red') },
+    'node-red': { type: 'string', default: root },
+    permissions: { type: 'string' },
   },
 });
 const folder = resolve(values.folder);
@@ -78,7 +84,7 @@ async function startLocalEndpoint() {
 }
 
 async function startNodeRed() {
-  const RED = createRequire(import.meta.url)('node-red');
+  const RED = createRequire(join(resolve(values['node-red']), 'package.json'))('node-red');
   const server = createServer((request, response) => RED.httpAdmin(request, response));
   const port = await listen(server, Number(values.port));
   RED.init(server, {
@@ -90,6 +96,7 @@ async function startNodeRed() {
       httpAdminRoot: '/',
       httpNodeRoot: '/nodes',
     },
+    ...(values.permissions && { adminAuth: loginExcept(values.permissions.split(',')) }),
     logging: { console: { level: 'error', metrics: false, audit: false } },
     // Nothing here needs the network.
     telemetry: { enabled: false, updateNotification: false },
@@ -103,6 +110,10 @@ async function startNodeRed() {
     await new Promise((done) => server.close(done));
   };
   return { url: `http://${host}:${port}/`, stop };
+}
+
+function loginExcept(permissions) {
+  return { type: 'credentials', users: [], default: { permissions } };
 }
 
 function listen(server, port) {

@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Local } from '../../../local/server.ts';
 import { startExamples } from '../../connector/support.ts';
+import { Editor } from './support/editor.ts';
 import { CONNECTION, flowWith, helper, local } from './support/node-red.ts';
 
 /** Functions that the local endpoint serves. */
@@ -60,6 +61,23 @@ describe('what the editor asks', () => {
       expect(answer.body).toMatchObject({ success: false });
     },
   );
+
+  test('without the permission awslambda.write there is no answer', async () => {
+    const editor = new Editor({ permissions: ['flows.read', 'flows.write', 'nodes.read', 'settings.read'] });
+    try {
+      await editor.start();
+      for (const question of ['test', 'functions']) {
+        const headers = { 'content-type': 'application/json' };
+        const body = JSON.stringify({ profile: { name: 'Plant 7', region: 'us-east-1' } });
+        const answer = await fetch(`${editor.url}awslambda/${question}`, { method: 'POST', headers, body });
+        expect([answer.status, await answer.text()]).toEqual([401, '']);
+      }
+      expect((await fetch(`${editor.url}flows`)).status).toBe(200);
+    } finally {
+      await editor.stop();
+      editor.remove();
+    }
+  });
 
   test('an unknown question is not answered', async () => {
     await flowWith(invoke, lambda.url);
@@ -122,6 +140,24 @@ describe('what the editor asks', () => {
       expect([field, spy.heard]).toEqual([field, []]);
     });
 
+    const keyChanges = { accessKeyId: 'AKIAOTHER' };
+    const roleArn = 'arn:aws:iam::123456789012:role/other';
+    test.each([
+      ['access key id', {}, keyChanges, 'secretAccessKey, sessionToken'],
+      ['role', { roleArn }, {}, 'secretAccessKey, sessionToken'],
+      ['external id of the role', { roleExternalId: 'other' }, {}, 'secretAccessKey, sessionToken'],
+      ['user of the proxy', {}, { proxyUser: 'other' }, 'proxyPassword'],
+    ])('not for another %s', async (_, changes, credentials, refused) => {
+      await flowWith(invoke, spy.url, proxyKeys, { proxy: spy.url });
+      const { body } = await ask('test', {
+        id: CONNECTION,
+        profile: { ...profile(), endpointUrl: spy.url, proxy: spy.url, ...changes },
+        credentials: { proxyUser: 'me', ...credentials },
+      });
+      expect(errorOf({ body })).toContain(`${refused}: runtime.storedElsewhere`);
+      expect(spy.heard).toEqual([]);
+    });
+
     test('with what is not a destination changed, and typed again for another', async () => {
       await flowWith(invoke, lambda.url, proxyKeys, { proxy: spy.url });
       const other = { ...profile(), proxy: spy.url, timeout: '7', description: 'changed', maxAttempts: '1' };
@@ -163,8 +199,10 @@ describe('what the editor asks', () => {
       expect(spy.heard).toEqual([]);
     });
 
-    test('the keys of the host sign no call to an endpoint that is not deployed', async () => {
+    test('the keys of the host sign no call to an endpoint, or for a role, that is not deployed', async () => {
       await flowWith(invoke, lambda.url, {});
+      const ownRole = { ...profile(), stsEndpointUrl: '', roleArn };
+      expect(errorOf(await ask('test', { id: CONNECTION, profile: ownRole }))).toBe('accessKeyId: runtime.hostKeys');
       const own = await ask('test', { id: CONNECTION, profile: { ...profile(), endpointUrl: spy.url } });
       expect(errorOf(own)).toBe('accessKeyId: runtime.hostKeys');
       const removed = { accessKeyId: '', secretAccessKey: '' };

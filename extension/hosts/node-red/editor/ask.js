@@ -14,9 +14,12 @@ export function ask(question, connection, signal) {
       data: JSON.stringify(connection),
     });
     signal.addEventListener('abort', () => request.abort());
+    const answer = (given, key, status) => {
+      resolve(isResult(given) ? { metadata: {}, ...given } : failure(key, status));
+    };
     request.then(
-      (answer, _, { status }) => resolve(isResult(answer) ? answer : failure('health.noResult', status)),
-      ({ status, responseJSON }) => resolve(isResult(responseJSON) ? responseJSON : failure(reasonOf(status), status)),
+      (given, _, { status }) => answer(given, 'health.noResult', status),
+      ({ status, responseJSON }) => answer(responseJSON, reasonOf(status), status),
     );
   });
 }

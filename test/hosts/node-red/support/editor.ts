@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Version } from './versions.ts';
 
 export const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
 
@@ -13,11 +14,29 @@ export class Editor {
   url = '';
   lambdaUrl = '';
   output = '';
+  /** For the names of screenshots. */
+  readonly name: string;
+  readonly #program: string;
+  readonly #more: readonly string[];
   #process: ChildProcess | undefined;
 
+  /**
+   * With the Node-RED of this project and the Node of this process, or with those of a version; `permissions` are those of
+   * whoever has not logged in, all without them.
+   */
+  constructor({ version, permissions }: { version?: Version; permissions?: readonly string[] } = {}) {
+    this.name = version === undefined ? 'node-red' : basename(version.folder);
+    this.#program = version?.node ?? process.execPath;
+    const folder = version?.folder ?? process.env.NODE_RED_FOLDER;
+    this.#more = [
+      ...(folder === undefined ? [] : ['--node-red', folder]),
+      ...(permissions === undefined ? [] : ['--permissions', permissions.join()]),
+    ];
+  }
+
   async start(): Promise<void> {
-    const args = ['build/dev/editor.mjs', '--port', '0', '--lambda-port', '0', '--folder', this.folder];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const args = ['build/dev/editor.mjs', '--port', '0', '--lambda-port', '0', '--folder', this.folder, ...this.#more];
+    const child = spawn(this.#program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     await new Promise<void>((ready, fail) => {
       const read = (chunk: Buffer) => {
@@ -78,8 +97,9 @@ export class Hands {
   }
 
   async open(url: string): Promise<void> {
-    await this.page.goto(url);
-    await this.page.waitForSelector('.red-ui-flow-node', { timeout: 40_000 }); // on a busy machine
+    const timeout = 40_000; // on a busy machine
+    await this.page.goto(url, { timeout });
+    await this.page.waitForSelector('.red-ui-flow-node', { timeout });
     await this.page.waitForSelector('[data-palette-type="connected.awslambda.invoke"]');
   }
 
@@ -148,7 +168,8 @@ export class Hands {
   }
 
   async editConnection(): Promise<void> {
-    await this.page.click('#node-input-btn-connection-edit');
+    // Node-RED 3 has another id.
+    await this.page.click('#node-input-btn-connection-edit, #node-input-lookup-connection');
     await this.connectionOpened();
   }
 

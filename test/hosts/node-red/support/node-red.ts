@@ -1,8 +1,12 @@
 import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
 import awslambda from '../../../../extension/hosts/node-red/awslambda.ts';
 import type { ConnectorResult } from '../../../../extension/index.ts';
 
 const require = createRequire(import.meta.url);
+/** The Node-RED under test: that of this project, or the one in the folder that the environment names. */
+const { NODE_RED_FOLDER } = process.env;
+const ofNodeRed = NODE_RED_FOLDER ? createRequire(join(resolve(NODE_RED_FOLDER), 'package.json')) : require;
 
 export interface Message {
   payload?: unknown;
@@ -33,10 +37,10 @@ interface HttpRequest {
 }
 
 export const helper: Helper = require('node-red-node-test-helper');
-helper.init(require.resolve('node-red'));
+helper.init(ofNodeRed.resolve('node-red'));
 
-const catchNode = require('@node-red/nodes/core/common/25-catch.js');
-const completeNode = require('@node-red/nodes/core/common/24-complete.js');
+const catchNode = ofNodeRed('@node-red/nodes/core/common/25-catch.js');
+const completeNode = ofNodeRed('@node-red/nodes/core/common/24-complete.js');
 
 export const CONNECTION = 'connection-1';
 
