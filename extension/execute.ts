@@ -9,7 +9,7 @@ import { toTask } from './task/task.ts';
 
 /** Runs one task from raw fields to its outcome. Never throws, never exits. */
 export async function execute(raw: unknown, ports: Ports, action: typeof perform = perform): Promise<Outcome> {
-  const { signal } = ports;
+  const { log, signal, clock, openFile, environment, onPart, onProgress } = ports;
   const record = new TaskRecord(); // what is established stays, even when a later step fails
   try {
     const valid = parseFields(raw); // wire -> frozen fields, or every violation at once
@@ -20,7 +20,9 @@ export async function execute(raw: unknown, ports: Ports, action: typeof perform
     const session = await unlessCancelled(opening, signal, (late) => late.close());
     if (valid.fields.region !== session.region) record.fields = { ...valid.fields, region: session.region };
     try {
-      return record.complete(await action(task, { ...ports, session, record })); // the calls, and what came of them
+      const context = { log, signal, clock, openFile, environment, onProgress, session, record };
+      const outcome = await action(task, onPart === undefined ? context : { ...context, onPart }); // the calls
+      return record.complete(outcome); // and what came of them
     } finally {
       session.close();
     }

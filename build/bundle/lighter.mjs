@@ -55,6 +55,15 @@ const atStart = {
       export const isBlob = (blob) => blob?.constructor?.name === 'Blob';
     `,
   },
+  // To name the global `crypto` loads all of WebCrypto.
+  '/@smithy/core/dist-es/submodules/serde/uuid/v4.js': {
+    sha256: 'a350c133f995aec4',
+    review: 'that it makes random UUIDs, and its exports',
+    code: `
+      import { randomUUID } from 'node:crypto';
+      export const bindV4 = () => randomUUID;
+    `,
+  },
   // Only event streams have checksums; zlib is loaded with the first one.
   '/@smithy/core/dist-es/submodules/checksum/crc32/Crc32Node.js': {
     sha256: 'ede4151e2e19d7a2',

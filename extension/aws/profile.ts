@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../ports.ts';
 import type { Connection } from '../task/connection.ts';
@@ -42,7 +41,7 @@ export function profileOf({ credentials }: Connection, environment: Environment)
 
 /** Reads ~/.aws/config and ~/.aws/credentials, or what the environment names in their place. */
 export async function sharedFiles(environment: Environment): Promise<{ config: Sections; credentials: Sections }> {
-  const home = environment.HOME ?? environment.USERPROFILE ?? homedir();
+  const home = environment.HOME ?? environment.USERPROFILE ?? (await import('node:os')).homedir();
   const configFilepath = environment.AWS_CONFIG_FILE || join(home, '.aws', 'config');
   const filepath = environment.AWS_SHARED_CREDENTIALS_FILE || join(home, '.aws', 'credentials');
   // The parser takes longer to load than a look whether there is anything to parse.

@@ -21,13 +21,17 @@ interface Entry {
 export function sharedSessions(limit = 64): SharedSessions {
   const entries = new Map<string, Entry>();
   const waiting = new Set<() => void>();
+  let lastKey: string | undefined;
 
   function entryFor(connection: Connection, ports: Pick<Ports, 'environment' | 'readFile'>): Entry {
     const key = keyOf(connection);
-    const entry = entries.get(key) ?? { client: openClient(connection, ports), users: 0 };
+    const known = entries.get(key);
+    if (known !== undefined && key === lastKey) return known;
+    const entry = known ?? { client: openClient(connection, ports), users: 0 };
     entries.delete(key);
     entries.set(key, entry); // the last in order is the last used
-    entry.client.catch(() => entries.delete(key)); // a failure is not kept
+    lastKey = key;
+    if (known === undefined) entry.client.catch(() => entries.delete(key)); // a failure is not kept
     return entry;
   }
 
@@ -89,9 +93,10 @@ function closeClient({ client }: Entry): void {
 
 /** One key for all connections that can share a client; it holds their secrets. Two may differ in those alone. */
 export function keyOf(value: unknown): string {
-  if (value instanceof Secret) return JSON.stringify(value.reveal());
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? '';
+  if (value instanceof Secret) return keyOf(value.reveal());
+  if (typeof value === 'string') return `${value.length}:${value}`;
+  if (typeof value !== 'object' || value === null) return String(value);
   let key = '{';
-  for (const name of Object.keys(value)) key += `${name}:${keyOf(Reflect.get(value, name))},`;
+  for (const name of Object.keys(value)) key += `${name}=${keyOf(Reflect.get(value, name))},`;
   return `${key}}`;
 }

@@ -56,15 +56,18 @@ export class TaskRecord {
   /** The outcome of the task, claiming no less than was established. */
   complete(outcome: Outcome): Outcome {
     const { status, detail, errors, execution, answer, requestId, attempts } = outcome;
-    return {
-      ...{ status, detail, errors },
+    const established: Outcome = {
+      status,
+      detail,
       execution: higher(this.execution, execution),
-      answer: answer ?? this.answer,
-      requestId: this.requestId ?? requestId,
-      ...(this.traceId !== null && { traceId: this.traceId }),
       attempts: this.attempts ?? attempts,
+      requestId: this.requestId ?? requestId,
+      answer: answer ?? this.answer,
+      errors,
       fields: this.fields ?? outcome.fields,
     };
+    const traceId = this.traceId ?? outcome.traceId;
+    return traceId === undefined ? established : { ...established, traceId };
   }
 
   #ended(execution: Execution, { requestId, attempts }: Proof | CallFailure): void {

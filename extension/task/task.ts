@@ -87,16 +87,15 @@ export async function toTask(valid: ValidFields, readFile: ReadFile): Promise<Ta
     proxyCaOf(fields, readFile, violations),
   ]);
   if (violations.length > 0) throw new ValidationError(violations);
-  const asked = { connection: connectionOf(valid, ca), limits: limitsOf(fields) };
+  const [connection, limits] = [connectionOf(valid, ca), limitsOf(fields)];
+  const asked = { connection, limits };
   switch (fields.action) {
-    case 'Trigger Lambda Function':
-      return {
-        action: fields.action,
-        ...asked,
-        request: invokeRequestOf(valid, payload),
-        delivery: deliveryOf(valid),
-        ...durableOf(fields),
-      };
+    case 'Trigger Lambda Function': {
+      const { action } = fields;
+      const [request, delivery] = [invokeRequestOf(valid, payload), deliveryOf(valid)];
+      const task = { action, connection, limits, request, delivery };
+      return fields.wait_for_durable_execution ? { ...task, durable: durableOf(fields) } : task;
+    }
     case 'List Functions':
       return { action: fields.action, ...asked, request: listRequestOf(fields) };
     case 'Test Connection':
@@ -134,11 +133,8 @@ function invokeRequestOf({ fields, parsed }: ValidFields, payload: Uint8Array | 
 
 const atEnds = { Stop: 'stop', 'Leave Running': 'leave running' } as const satisfies Record<Fields['on_cancel'], AtEnd>;
 
-function durableOf(fields: Fields): { durable?: DurableSettings } {
-  if (!fields.wait_for_durable_execution) return {};
-  const { durable_timeout, on_timeout, on_cancel } = fields;
-  const durable = { timeout: durable_timeout * 1000, onTimeout: atEnds[on_timeout], onCancel: atEnds[on_cancel] };
-  return { durable };
+function durableOf({ durable_timeout, on_timeout, on_cancel }: Fields): DurableSettings {
+  return { timeout: durable_timeout * 1000, onTimeout: atEnds[on_timeout], onCancel: atEnds[on_cancel] };
 }
 
 function callbackRequestOf(fields: Fields): CallbackRequest {

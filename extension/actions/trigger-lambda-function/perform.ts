@@ -126,14 +126,16 @@ function outcomeOf(request: InvokeRequest, answer: InvokeAnswer, { payload, head
   const result = resultOf(answer, payload, tail.text, report);
   const { attempts, requestId } = answer;
   const { execution, sentence } = endings[request.invocationType];
-  const said = { answer: result, attempts, requestId, execution, fields: null };
+  const said = (status: Outcome['status'], detail: string, errors: Outcome['errors']): Outcome => {
+    return { status, detail, execution, attempts, requestId, answer: result, errors, fields: null };
+  };
   const found = functionErrorOf(result, head);
   const error = request.failOnFunctionError && !answer.tooLarge ? found : null;
   if (error !== null || problem !== null) {
     const errors = [error?.entry, problem].filter((entry) => entry !== undefined && entry !== null);
-    return { ...said, status: 'FAIL', detail: error?.detail ?? detailOf(problem), errors };
+    return said('FAIL', error?.detail ?? detailOf(problem), errors);
   }
-  return { ...said, status: tail.clean ? 'SUCCESS' : 'DECODE_WARNING', detail: sentence, errors: null };
+  return said(tail.clean ? 'SUCCESS' : 'DECODE_WARNING', sentence, null);
 }
 
 function detailOf(problem: ErrorEntry | null): string {

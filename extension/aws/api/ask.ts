@@ -5,7 +5,7 @@ import type { Answered, CallOptions, Log } from '../../ports.ts';
 import type { Secret } from '../../secret.ts';
 import type { CredentialSource } from '../credentials/credential-source.ts';
 import { secretsOf } from '../credentials/identity-secrets.ts';
-import { makeCall } from '../transport/call.ts';
+import { type Call, makeCall } from '../transport/call.ts';
 import { requestIdOf } from '../transport/foreign-error.ts';
 import type { AnswerHead, Journey } from '../transport/journey.ts';
 import { correctClock, exchange, type Handling, type Operation, type Service } from './service.ts';
@@ -47,27 +47,32 @@ export interface Ask {
 /** The way that every call to a service takes; `target` says in words where they go. */
 export function asking(service: Service, target: string, credentials: CredentialSource, log: Log): Ask {
   async function by<Result>(called: Called, send: Send<Result>): Promise<Result & Answered> {
-    const { name, marker = name, canExecute = false, secrets = () => [], quiet = false, ...options } = called;
+    const { name, marker = name, deadline = 'wait_for_completion_timeout', canExecute = false, secrets } = called;
+    const { limits, signal, quiet = false } = called;
     const { transport } = service;
     const own = quiet ? { ...log, info: (line: string) => log.debug(line) } : log;
     // Before the call and not within it: the calls for credentials have deadlines and failures of their own.
-    const identity = await unlessCancelled(credentials.fresh({ ...options, log: own, transport }), options.signal);
-    const call = {
-      ...{ deadline: 'wait_for_completion_timeout' as const, ...options, name, target, canExecute, transport },
+    const identity = await unlessCancelled(credentials.fresh({ limits, signal, log: own, transport }), signal);
+    const call: Call = {
+      name,
+      target,
+      canExecute,
+      deadline,
+      limits,
+      signal,
+      transport,
       log: own,
-      secrets: () => [...secrets(), ...secretsOf(identity)],
+      secrets: () => [...(secrets?.() ?? []), ...secretsOf(identity)],
       marker: `${marker}: sending the request to ${target}`,
       correctClock: (date: string) => correctClock(service, date),
     };
-    const made = makeCall(call, async (journey) => {
-      const { result, head } = await send(identity, journey);
-      return { ...result, statusCode: head.statusCode, requestId: requestIdOf(head) };
-    });
+    const made = makeCall(call, (journey) => send(identity, journey));
     const { value, attempts } = await made.catch((error) => {
       if (error instanceof CallError && expired.has(error.failure.name)) credentials.forget?.();
       throw error;
     });
-    return { ...value, attempts };
+    const { result, head } = value;
+    return { ...result, statusCode: head.statusCode, requestId: requestIdOf(head), attempts };
   }
 
   function ask<Output extends object, Result>(

@@ -16,7 +16,7 @@ import type { AnswerHead } from '../transport/journey.ts';
 import type { Ask } from './ask.ts';
 import { foreignAnswer } from './aws-error.ts';
 import { confidential } from './confidential.ts';
-import { type Handling, openExchange, operation, type Service } from './service.ts';
+import { openExchange, operation, type Service } from './service.ts';
 
 const operations = {
   invoke: operation(Invoke$),
@@ -33,11 +33,16 @@ export function lambdaOver(ask: Ask, service: Service): Lambda {
   return {
     invoke(request, options) {
       const { functionName, invocationType } = request;
+      const { headers, check } = handlingOf(request);
       return ask(operations.invoke, inputOf(request), {
-        ...{ ...options, name: 'Invoke', marker: `Invoke ${functionName} (${invocationType})` },
+        name: 'Invoke',
+        marker: `Invoke ${functionName} (${invocationType})`,
+        limits: options.limits,
+        signal: options.signal,
         canExecute: invocationType !== 'DryRun',
         secrets: () => confidential(request),
-        ...handlingOf(request),
+        headers,
+        check,
         read: invocationOf,
       });
     },
@@ -87,12 +92,14 @@ function inputOf(request: InvokeRequest) {
   };
 }
 
-function handlingOf({ invocationType, traceHeader }: InvokeRequest): Handling {
+function handlingOf({ invocationType, traceHeader }: InvokeRequest) {
   return {
-    ...(traceHeader && { headers: { 'x-amzn-trace-id': traceHeader } }),
-    check: (head) => assertFromLambda(head, invocationType),
+    headers: traceHeader === undefined ? noHeaders : { 'x-amzn-trace-id': traceHeader },
+    check: (head: AnswerHead) => assertFromLambda(head, invocationType),
   };
 }
+
+const noHeaders = {};
 
 /** How AWS Lambda answers each invocation type when all is well. */
 const expectedStatus = { RequestResponse: 200, Event: 202, DryRun: 204 } as const;

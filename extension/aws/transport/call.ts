@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { printable } from '../../formats/printable.ts';
 import { type AnswerDeadline, CallError, type CallFailure } from '../../outcome/call-failure.ts';
 import { reasonOf, untrusted } from '../../outcome/reason.ts';
@@ -158,6 +157,7 @@ function retryDelay({ refusal }: CallFailure, attempt: number): number {
 }
 
 async function pause(milliseconds: number, { signal }: Call, failure: CallFailure): Promise<void> {
+  const { setTimeout: sleep } = await import('node:timers/promises'); // not for the calls that succeed at once
   try {
     await sleep(milliseconds, undefined, { signal });
   } catch (error) {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ports } from '../../ports.ts';
 import { readFile } from './read-file.ts';
 
@@ -9,6 +8,9 @@ export const processPorts: Pick<Ports, 'readFile' | 'openFile' | 'environment' |
   environment: process.env,
   clock: {
     now: () => Date.now(),
-    sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }),
+    async sleep(milliseconds, signal) {
+      const { setTimeout: sleep } = await import('node:timers/promises'); // most tasks wait for nothing
+      return sleep(milliseconds, undefined, { signal });
+    },
   },
 };

@@ -18,6 +18,27 @@ const flags = {
 } as const;
 
 export function requestOf(args: readonly string[]): Request {
+  return plain(args) ?? parsed(args);
+}
+
+/** The flags with a value, each followed by one; null when there is anything else. `parseArgs` takes a millisecond. */
+function plain(args: readonly string[]): Request | null {
+  const found = new Map<string, string>();
+  for (let index = 0; index < args.length; index += 2) {
+    const [flag = '', value = ''] = args.slice(index, index + 2);
+    if (!valued.has(flag) || value === '' || value.startsWith('-')) return null;
+    found.set(flag, value);
+  }
+  const [fields, output] = [found.get('--fields'), found.get('--output')];
+  const logLevel = found.get('--log-level') ?? flags['log-level'].default;
+  if (!isLevel(logLevel)) return null;
+  const paths = { ...(fields !== undefined && { fields }), ...(output !== undefined && { output }) };
+  return { kind: 'run', options: { ...paths, logLevel } };
+}
+
+const valued = new Set(['--fields', '--output', '--log-level']);
+
+function parsed(args: readonly string[]): Request {
   try {
     const { check, help, 'log-level': logLevel, ...paths } = parseArgs({ args: [...args], options: flags }).values;
     if (help) return { kind: 'help' };
