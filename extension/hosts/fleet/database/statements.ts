@@ -66,7 +66,7 @@ export function statementsOf({ pool, where, log, revive }: StatementsOptions): S
           return result;
         } catch (error) {
           const isBroken = isConnectionError(error);
-          client.release(isBroken);
+          client.release(isBroken || beginsTransaction(text)); // which nobody would end
           if (!isBroken || !repeats || isClosed || performance.now() > deadline) throw error;
         }
       }
@@ -78,4 +78,8 @@ export function statementsOf({ pool, where, log, revive }: StatementsOptions): S
       await pool.end();
     },
   };
+}
+
+function beginsTransaction(text: string): boolean {
+  return /^\s*begin\b/i.test(text);
 }

@@ -22,7 +22,8 @@ export function notStarted(
 
 /** The outcome of a whole flow, from what came of its tasks. */
 export function flowOutcome(tasks: readonly TaskRow[]): Outcome {
-  const bad = tasks.filter(({ state }) => state !== 'completed');
+  // What went wrong first is most often the cause of the rest.
+  const bad = tasks.filter(({ state }) => state !== 'completed').sort((a, b) => Number(a.endedAt) - Number(b.endedAt));
   const cancelled = bad.filter(({ state }) => state === 'cancelled');
   const failed = bad.filter(({ state }) => state !== 'cancelled');
   // What failed because of the cancel is not what it is about.

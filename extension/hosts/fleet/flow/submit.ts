@@ -140,7 +140,7 @@ function withPath<T>(path: string | undefined, read: () => T): T {
 /** What the job of the whole flow is called while it is inserted; no task has this name. */
 const whole = ' ';
 
-async function insert({ boss }: Database, members: readonly Member[], options: FlowOptions): Promise<void> {
+async function insert({ boss, sql }: Database, members: readonly Member[], options: FlowOptions): Promise<void> {
   const { queue, priority, startAfter, deleteAfterSeconds } = options;
   const shared = {
     ...(priority !== undefined && { priority }),
@@ -154,6 +154,8 @@ async function insert({ boss }: Database, members: readonly Member[], options: F
       options: { id, ...shared, ...(needs.length === 0 && startAfter !== undefined && { startAfter }) },
       dependsOn: [...needs],
     })),
+    // Statements that are sent together are one transaction, and leave none open when one of them fails.
+    { db: { executeSql: async (text) => ({ rows: [...(await sql(text))] }) } },
   );
 }
 
