@@ -45,7 +45,7 @@ export function parseTree(text: string): TextTree {
     uniqueKeys: false, // its check is quadratic; ours is in `members`
     merge: true,
     version: '1.2',
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);
