@@ -7,6 +7,7 @@ import { openDatabase } from '../../../../extension/hosts/fleet/database/open.ts
 import { ensureQueue } from '../../../../extension/hosts/fleet/database/queue.ts';
 import { cancelFlow } from '../../../../extension/hosts/fleet/flow/cancel.ts';
 import { taskIdOf } from '../../../../extension/hosts/fleet/flow/ids.ts';
+import { release } from '../../../../extension/hosts/fleet/flow/release.ts';
 import { type FlowStatus, flowLines, flowStatus } from '../../../../extension/hosts/fleet/flow/status.ts';
 import { type FlowOptions, submitFlow } from '../../../../extension/hosts/fleet/flow/submit.ts';
 import { documentOf } from '../../../../extension/hosts/fleet/job/document.ts';
@@ -315,6 +316,31 @@ describe.each(Object.keys(places).filter((name) => name === 'PGlite' || postgres
       ...{ first: 'failed unknown', after: 'failed not_started', tidy: 'completed completed' },
     });
     expect(await status(id)).toMatchObject({ state: 'failed', execution: 'unknown' });
+  });
+
+  test('releases at the same moment, from eight sides, let each task go once', async () => {
+    const roots = Array.from({ length: 80 }, (_, index) => `r${index}`);
+    const all = Object.fromEntries(roots.map((root) => [root, { fields: {} }]));
+    const { id } = await submit({
+      ...all,
+      last: { needs: roots, fields: {} },
+      any: { needs: ['r0', 'r79'], fields: {} },
+    });
+    const states = ['completed', 'failed', 'cancelled'];
+    const open = roots.map((root, index) => [taskIdOf(id, root), states[index % 3]] as const);
+    const released: number[] = [];
+    const side = async () => {
+      for (let next = open.pop(); next !== undefined; next = open.pop()) {
+        await db.sql(`UPDATE ${db.schema}.job SET state = $2 WHERE name = '${queue}' AND id = $1`, [...next]);
+        released.push(await release(db));
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, side));
+    released.push(await release(db)); // a parent that another side had in its hands
+    const sum = released.reduce((total, count) => total + count, 0);
+    expect(sum).toBe(2);
+    expect([(await task(id, 'last'))?.state, (await task(id, 'any'))?.state]).toEqual(['waiting', 'waiting']);
+    await cancelFlow(db, id);
   });
 
   test('500 tasks, wide and deep', async () => {
