@@ -120,6 +120,17 @@ function levelsOf(tasks: ReadonlyMap<string, FlowTaskStatus>): ReadonlyMap<strin
   return levels;
 }
 
+/** The tasks of a flow as lines with tabs, for other programs. */
+export function flowTable({ tasks }: FlowStatus): string {
+  return tasks
+    .map((task) => {
+      const { name, state, execution, exit_code, description } = task;
+      const cells = [name, state, execution ?? '', exit_code ?? '', needsOf(task), description ?? ''];
+      return `${cells.join('\t')}\n`;
+    })
+    .join('');
+}
+
 const marks: Readonly<Record<FlowTaskState, string>> = {
   blocked: '.',
   waiting: '.',

@@ -3,6 +3,7 @@ import { type Given, textOf } from '../../cli/command.ts';
 import { type Fleet, withFleet } from '../../cli/with-fleet.ts';
 import { print } from '../../process/print.ts';
 import type { Database } from '../database/database.ts';
+import { cancelFlow } from '../flow/cancel.ts';
 import { isBatchId } from '../job/ids.ts';
 import { count } from '../submit/progress.ts';
 import { rowOf, selectionOf } from './results.ts';
@@ -22,6 +23,8 @@ export function cancelCommand(given: Given): Promise<number> {
 }
 
 async function cancelOne(fleet: Fleet, queues: readonly string[], id: string): Promise<number> {
+  const flow = isBatchId(id) ? null : await cancelFlow(fleet.db, id);
+  if (flow !== null) return cancelled(fleet, id, flow.settled, flow.aborted);
   const own = isBatchId(id) ? null : await rowOf(fleet, { queues, id });
   const selection = own === null ? selectionOf(queues, id) : { queues, id };
   const first = own ?? (await rowOf(fleet, selection));
@@ -30,6 +33,10 @@ async function cancelOne(fleet: Fleet, queues: readonly string[], id: string): P
     return statuses.FAIL.exitCode;
   }
   const { waiting, running } = await cancelAll(fleet.db, selection);
+  return cancelled(fleet, id, waiting, running);
+}
+
+async function cancelled(fleet: Fleet, id: string, waiting: number, running: number): Promise<number> {
   if (fleet.isJson) await print(`${JSON.stringify({ id, cancelled: waiting, cancelling: running })}\n`);
   fleet.say(sentence(id, waiting, running));
   return 0;

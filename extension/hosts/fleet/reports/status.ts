@@ -5,6 +5,7 @@ import type { Terminal } from '../../cli/terminal.ts';
 import { UsageError } from '../../cli/usage-error.ts';
 import { type Fleet, withFleet } from '../../cli/with-fleet.ts';
 import { print } from '../../process/print.ts';
+import { flowLines, flowStatus, flowTable } from '../flow/status.ts';
 import { isBatchId, isId } from '../job/ids.ts';
 import { count, speed } from '../submit/progress.ts';
 import { endsOf, tallyOf } from '../submit/wait.ts';
@@ -74,8 +75,9 @@ const queueColumns: readonly Column<QueueOverview>[] = [
 
 async function statusOf(fleet: Fleet, selection: Selection & { readonly id: string }): Promise<number> {
   if (!isBatchId(selection.id)) {
-    for await (const [row] of pagesOf(fleet.db, selection, 'id', 1))
-      if (row !== undefined) return taskStatus(fleet, row);
+    for await (const [row] of pagesOf(fleet.db, selection, 'id', 1)) {
+      if (row !== undefined) return (await flowReport(fleet, row.id)) ?? taskStatus(fleet, row);
+    }
   }
   const group = isBatchId(selection.id) ? selection : groupOf(selection);
   const tally = await tallyOf(fleet.db, group);
@@ -93,6 +95,22 @@ async function statusOf(fleet: Fleet, selection: Selection & { readonly id: stri
   const lines = { tasks: all, waiting, running, completed, failed, cancelled, unknown: ends.executions.unknown };
   const text = Object.entries(lines).map(([name, number]) => pair(name, count(number), fleet.out));
   await print(`${pair('group', id, fleet.out)}${text.join('')}`);
+  return 0;
+}
+
+/** Prints where a flow and its tasks are; null when the id is that of another job. */
+async function flowReport({ db, out, isJson }: Fleet, id: string): Promise<number | null> {
+  const flow = await flowStatus(db, id);
+  if (flow === null) return null;
+  if (isJson) await print(`${JSON.stringify(flow)}\n`);
+  else
+    await print(
+      out.isTerminal
+        ? flowLines(flow, out.width)
+            .map((line) => `${line}\n`)
+            .join('')
+        : flowTable(flow),
+    );
   return 0;
 }
 
