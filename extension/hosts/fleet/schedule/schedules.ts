@@ -1,6 +1,7 @@
 import type { Schedule } from 'pg-boss';
 import { ValidationError } from '../../../errors.ts';
 import type { Database } from '../database/database.ts';
+import { checkFlow } from '../flow/submit.ts';
 import { readData, toJobData } from '../job/data.ts';
 import { derived } from '../job/ids.ts';
 import type { JobData } from '../job/job.ts';
@@ -20,7 +21,7 @@ export interface NewSchedule extends Recurrence {
 /** What a schedule submits each time. */
 export type Scheduled =
   | { readonly kind: 'fields'; readonly fields: Readonly<Record<string, unknown>> }
-  | { readonly kind: 'flow'; readonly text: string };
+  | { readonly kind: 'flow'; readonly text: string; readonly path: string };
 
 /** Adds a schedule, or changes the one of that name. Returns the time of its first run. */
 export async function addSchedule(db: Database, schedule: NewSchedule, what: Scheduled): Promise<Date> {
@@ -42,6 +43,7 @@ function dataOf({ name, placing, keys }: NewSchedule, what: Scheduled): JobData 
   if (what.text.includes('\0') || !what.text.isWellFormed()) {
     throw new ValidationError([{ field: null, message: 'the flow file has U+0000 or half of a surrogate pair' }]);
   }
+  checkFlow(what.text, { path: what.path, keys });
   return { form: 1, fields: '{}', function: null, group, label: name, submits: what.text };
 }
 

@@ -18,7 +18,6 @@ export async function submitScheduled(
 ): Promise<Outcome> {
   try {
     const flow = await submitFlow(db, submits, { queue, path: `schedule ${label}`, keys, key: id });
-    await db.wake(queue);
     return { ...done, detail: `The flow was submitted as ${flow.id} with ${flow.tasks} tasks` };
   } catch (error) {
     if (error instanceof ValidationError) return toFailure(error);

@@ -96,13 +96,15 @@ async function submitFlowFile(
   const key = textOf(given, 'key');
   const options = { ...placing, path, keys, ...(key !== undefined && { key }) };
   const { id, tasks, existed } = await submitFlow(fleet.db, text, options);
-  await fleet.db.wake(placing.queue);
   fleet.say(
     existed
       ? `The flow of ${count(tasks)} tasks was submitted before with this key`
       : `Submitted a flow of ${count(tasks)} tasks to queue ${placing.queue}`,
   );
-  if (has(given, 'wait')) return waitForBatch(fleet, { queues: [placing.queue], id });
+  if (has(given, 'wait')) {
+    fleet.say(`Flow ${id}`);
+    return waitForTask(fleet, { queues: [placing.queue], id });
+  }
   return delivered(fleet, id, { flow: id, tasks, queue: placing.queue, existed });
 }
 
