@@ -4,6 +4,7 @@ import { type Fleet, withFleet } from '../../cli/with-fleet.ts';
 import { print } from '../../process/print.ts';
 import type { Database } from '../database/database.ts';
 import { cancelFlow } from '../flow/cancel.ts';
+import { release } from '../flow/release.ts';
 import { isBatchId } from '../job/ids.ts';
 import { count } from '../submit/progress.ts';
 import { rowOf, selectionOf } from './results.ts';
@@ -67,6 +68,8 @@ export async function cancelAll(
       running += await cancelRunning(db, queue, ids);
     }
   }
+  // What is blocked by a task of a flow learns of its end.
+  await release(db);
   for (const queue of queues) await db.wake(queue);
   return { waiting, running };
 }
@@ -85,7 +88,8 @@ async function settleWaiting({ sql, schema }: Database, rows: readonly JobRow[])
     output: endOf({ ...row, state: 'cancelled', ended: null })?.settled,
   }));
   const done = await sql(
-    `UPDATE ${schema}.job j SET state = 'cancelled', completed_on = ${schema}.job_now(), output = i.output
+    `UPDATE ${schema}.job j SET state = 'cancelled', completed_on = ${schema}.job_now(), output = i.output, blocked = false,
+      pending_dependencies = 0
     FROM json_to_recordset($1::text::json) AS i (id uuid, output jsonb)
     WHERE j.name = $2 AND j.id = i.id AND j.state < 'active' RETURNING j.id`,
     [JSON.stringify(items), first.queue],
