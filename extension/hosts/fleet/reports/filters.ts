@@ -19,7 +19,7 @@ export const isFailed = `(j.state IN ('failed', 'cancelled'))`;
 
 /** Ended, and the function may have run: by the outcome, or by what an end without one proves. */
 export const isUnknown = `(j.state IN ('completed', 'failed', 'cancelled') AND j.output IS NOT NULL
-  AND CASE WHEN j.output ? 'execution' THEN j.output->>'execution' = 'unknown' ELSE NOT j.output ? 'requeued' OR j.output->>'resume' = 'true' END)`;
+  AND CASE WHEN j.output ? 'execution' AND jsonb_typeof(j.output->'exit_code') = 'number' THEN j.output->>'execution' = 'unknown' ELSE NOT j.output ? 'requeued' OR j.output->>'resume' = 'true' END)`;
 
 const isEnded = `(j.state IN ('completed', 'failed', 'cancelled'))`;
 

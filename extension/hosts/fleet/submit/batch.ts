@@ -81,7 +81,7 @@ async function checkLines(request: BatchRequest, batch: string): Promise<{ count
   const violations: Violation[] = [];
   let [count, last] = [0, 0];
   for await (const { number, text, fault } of linesOf(request.source.read(), limitOf(request))) {
-    const faults = text === null ? [fault] : lineFaults(request, batch, number, text);
+    const faults = text === null ? [`the payload ${fault}`] : lineFaults(request, batch, number, text);
     violations.push(...faults.map((message) => ({ field: `line ${number}`, message })));
     if (violations.length >= mostFaults) break;
     [count, last] = [count + 1, number];

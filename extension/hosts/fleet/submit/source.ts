@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -27,11 +28,12 @@ export async function openSource(path: string, signal: AbortSignal): Promise<Sou
     const isFirst = digests.length === 0 && folder !== null;
     const stream = isFirst ? streamOf(path) : createReadStream(kept, { highWaterMark: 2 ** 18 });
     const copy = isFirst ? createWriteStream(kept, { mode: 0o600 }) : null;
+    copy?.on('error', () => {}); // the write that fails says so
     const hash = createHash('sha256');
     try {
       for await (const chunk of addAbortSignal(signal, stream)) {
         hash.update(chunk);
-        if (copy?.write(chunk) === false) await drained(copy);
+        if (copy?.write(chunk) === false) await once(copy, 'drain');
         yield chunk;
       }
       copy?.end();
@@ -47,8 +49,10 @@ export async function openSource(path: string, signal: AbortSignal): Promise<Sou
   return {
     read,
     isSame: () => digests.at(-1) === digests[0],
-    close: async () => folder !== null && (await rm(folder, { recursive: true, force: true })),
-  } as Source;
+    close: async () => {
+      if (folder !== null) await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 async function found(path: string): Promise<boolean> {
@@ -63,13 +67,6 @@ async function found(path: string): Promise<boolean> {
 
 function streamOf(path: string): Readable {
   return path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 2 ** 18 });
-}
-
-function drained(stream: NodeJS.WritableStream): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.once('drain', resolve);
-    stream.once('error', reject);
-  });
 }
 
 function readable(path: string, error: unknown): Error {

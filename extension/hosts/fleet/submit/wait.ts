@@ -91,7 +91,7 @@ export async function endsOf(db: Database, selection: Selection): Promise<Ends> 
 }
 
 const isEnded = `j.state IN ('completed', 'failed', 'cancelled')`;
-const isSettled = `(jsonb_typeof(j.output) = 'object' AND j.output ? 'execution' AND j.output ? 'exit_code')`;
+const isSettled = `(jsonb_typeof(j.output) = 'object' AND j.output ? 'execution' AND jsonb_typeof(j.output->'exit_code') = 'number')`;
 
 /** Counted by the database: there may be very many. */
 function settledOf({ sql, schema }: Database, selection: Selection) {
