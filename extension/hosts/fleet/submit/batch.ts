@@ -136,7 +136,9 @@ function changed(): ValidationError {
 }
 
 /** Whether all were inserted; false when another has submitted the same batch meanwhile. */
-function insertLines(db: Database, request: BatchRequest, batch: string): Promise<boolean> {
+async function insertLines(db: Database, request: BatchRequest, batch: string): Promise<boolean> {
+  // The engine looks the queue up once. The embedded database has one session, which the transaction is about to take.
+  await insertJobs(db, [], request.placing);
   return allOrNothing(db, async (transaction) => {
     let count = 0;
     for await (const jobs of jobsOf(request, batch)) {
