@@ -55,6 +55,6 @@ function read(number: number, parts: readonly Uint8Array[]): Line | null {
   const text = bytes
     .toString('utf8')
     .replace(number === 1 ? /^\uFEFF/ : '', '')
-    .trim();
-  return text === '' ? null : { number, text, fault: null };
+    .replace(/\r$/, '');
+  return /^[ \t]*$/.test(text) ? null : { number, text, fault: null };
 }
