@@ -42,15 +42,21 @@ function withFields(text, { properties }) {
 
 /** A script is also a value here, and what is checked by more than its type may be a template; null unsets. */
 function formOf(name, field) {
-  if (field['x-kind'] === 'script') return `"description": ${JSON.stringify(field.description)}`;
+  if (field['x-kind'] === 'script') return { key: '"description"', text: JSON.stringify(field.description) };
   const other = field['x-literal'] ? 'unset' : 'template';
-  return `"anyOf": [{ "$ref": "fields.schema.json#/properties/${name}" }, { "$ref": "#/$defs/${other}" }]`;
+  const items = [`{ "$ref": "fields.schema.json#/properties/${name}" }`, `{ "$ref": "#/$defs/${other}" }`];
+  return { key: '"anyOf"', text: `[${items.join(', ')}]`, items };
 }
 
-/** A member as the formatter writes it: on one line if it fits. */
-function member(name, form) {
-  const line = `    "${name}": { ${form} }`;
-  return line.length + 5 <= 120 ? [line] : [`    "${name}": {`, `      ${form}`, '    }'];
+/** A member as the formatter writes it: on as few lines as it fits. */
+function member(name, { key, text, items }) {
+  const fits = (line) => line.length + 4 <= 120;
+  const line = `    "${name}": { ${key}: ${text} }`;
+  if (fits(`${line},`)) return [line];
+  const inner = `      ${key}: ${text}`;
+  const isShort = items === undefined || fits(inner);
+  const lines = isShort ? [inner] : [`      ${key}: [`, `        ${items[0]},`, `        ${items[1]}`, '      ]'];
+  return [`    "${name}": {`, ...lines, '    }'];
 }
 
 /** The attributes of the extension output as a tree; null is a value of any form, a list has one tree for its items. */
