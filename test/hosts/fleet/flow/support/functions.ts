@@ -51,7 +51,7 @@ export async function serveFunctions(functions: Readonly<Record<string, Behaviou
 export const slow =
   (milliseconds: number): Behaviour =>
   async () => {
-    await sleep(milliseconds);
+    await sleep(milliseconds, undefined, { ref: false });
     return '{}';
   };
 
