@@ -6,7 +6,7 @@
 //   man/          the man page
 //   embedded/     the process of the embedded database, with PGlite
 //   cache/        V8's caches for this Node, from a real run
-import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { cliPages } from '../derive/cli-pages.mjs';
@@ -68,6 +68,31 @@ async function program() {
   );
 }
 
+/**
+ * Makes the program quicker to read: in ASCII it is a text as it is, which saves a millisecond of decoding, and the
+ * bundler's own helpers are in it, which saves it a file.
+ */
+async function readable() {
+  const names = (await readdir(dist)).filter((name) => name.endsWith('.cjs'));
+  for (const name of names) {
+    const text = await readFile(`${dist}/${name}`, 'utf8');
+    const whole = name === 'program.cjs' ? await withHelpers(text) : text;
+    await writeFile(`${dist}/${name}`, whole.replace(/[^\0-\x7f]/g, escaped));
+  }
+}
+
+/** Where it stands in the bundles, in texts and patterns, an escape means the same. */
+function escaped(character) {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+async function withHelpers(program) {
+  const [before, after, ...more] = program.split('require("./rolldown-runtime.cjs")');
+  if (after === undefined || more.length > 0) throw new Error('the bundler loads its helpers in another way');
+  const helpers = await readFile(`${dist}/rolldown-runtime.cjs`, 'utf8');
+  return `${before}((exports)=>{${helpers}\nreturn exports})({})${after}`;
+}
+
 /** The child processes of the local endpoint run this file by itself. */
 function lambdaRuntime() {
   const options = { file: `${dist}/lambda-runtime.mjs`, format: 'esm', minify: true, codeSplitting: false };
@@ -93,8 +118,10 @@ function library() {
 }
 
 await rm(dist, { recursive: true, force: true });
+const ofProgram = await program();
+await readable();
 const modules = [
-  ...(await program()),
+  ...ofProgram,
   ...(await lambdaRuntime()),
   ...(await embeddedServer()),
   ...(await library()),

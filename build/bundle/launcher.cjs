@@ -24,7 +24,8 @@ function load(name) {
   const filename = join(__dirname, name);
   const code = fs.readFileSync(filename);
   const cache = cacheFor(name, sha256(code).toString('hex'));
-  const source = `(function(exports,require,module,__filename,__dirname){${code}\n})`;
+  const text = code.latin1Slice(); // the build writes ASCII
+  const source = `(function(exports,require,module,__filename,__dirname){${text}\n})`;
   const script = new Script(source, { filename, cachedData: cache.data });
   if (cache.ours && (cache.data === undefined || script.cachedDataRejected)) uncached.push({ ...cache, script });
   const required = (wanted) => (wanted.startsWith('./') ? load(wanted.slice(2)) : require(wanted));

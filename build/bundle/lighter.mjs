@@ -55,6 +55,21 @@ const atStart = {
       export const isBlob = (blob) => blob?.constructor?.name === 'Blob';
     `,
   },
+  // It makes two tables of 256 entries at its start.
+  '/@smithy/core/dist-es/submodules/serde/util-hex-encoding/hex-encoding.js': {
+    sha256: 'd33fc907a8b44a21',
+    review: 'that toHex writes lower case, and what fromHex refuses',
+    code: `
+      export const toHex = (bytes) =>
+        Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+      export function fromHex(encoded) {
+        if (encoded.length % 2 !== 0) throw new Error('Hex encoded strings must have an even number length');
+        const out = Uint8Array.from(Buffer.from(encoded, 'hex'));
+        if (out.length * 2 !== encoded.length) throw new Error('Cannot decode unrecognized sequence as hexadecimal');
+        return out;
+      }
+    `,
+  },
   // To name the global `crypto` loads all of WebCrypto.
   '/@smithy/core/dist-es/submodules/serde/uuid/v4.js': {
     sha256: 'a350c133f995aec4',
