@@ -1,5 +1,6 @@
 import { ValidationError } from '../errors.ts';
 import { endpointUrlFault } from '../formats/endpoint-url.ts';
+import { isLinkLocal } from '../formats/link-local.ts';
 import type { Environment } from '../ports.ts';
 import type { Connection } from '../task/connection.ts';
 import type { Partition } from './api/regional-endpoint.ts';
@@ -30,7 +31,9 @@ export async function endpointsOf(connection: Connection, environment: Environme
   const { region, source } = await regionOf(connection, environment, profile);
   const partition = { region, fips: isOn(environment, 'FIPS'), dualstack: isOn(environment, 'DUALSTACK') };
   const configured = await configuredUrl('lambda', connection.endpointUrl, 'endpoint_url', environment, profile);
-  const stsUrl = () => configuredUrl('sts', connection.stsEndpointUrl, 'sts_endpoint_url', environment, profile);
+  const { stsEndpointUrl } = connection; // looked at now and not with the first call, when it would be a failure of that
+  if (stsEndpointUrl !== undefined) refuseLinkLocal(stsEndpointUrl, '', 'sts_endpoint_url', environment);
+  const stsUrl = () => configuredUrl('sts', stsEndpointUrl, 'sts_endpoint_url', environment, profile);
   return {
     region,
     regionSource: source,
@@ -81,7 +84,23 @@ function checkedRegion(region: string, source: string): string {
   throw new ValidationError([{ field: 'region', message }]);
 }
 
-async function configuredUrl(
+/** Lets endpoints be link-local. A variable and not a field, so that who writes the fields cannot set it. */
+const allowance = 'UE_AWS_LAMBDA_LINK_LOCAL_ENDPOINTS';
+
+async function configuredUrl(...asked: Parameters<typeof findUrl>): Promise<Endpoints['configured']> {
+  const [, , field, environment] = asked;
+  const found = await findUrl(...asked);
+  if (found !== null) refuseLinkLocal(found.url, found.source, found.source === field ? field : null, environment);
+  return found;
+}
+
+function refuseLinkLocal(url: string, source: string, field: string | null, environment: Environment): void {
+  if (environment[allowance]?.toLowerCase() === 'true' || !isLinkLocal(new URL(url))) return;
+  const rule = `must not be a link-local address, where clouds serve credentials; if it is meant, set ${allowance}=true on this host`;
+  throw new ValidationError([{ field, message: field === null ? `${source} ${rule}` : rule }]);
+}
+
+async function findUrl(
   service: ServiceId,
   given: string | undefined,
   field: string,

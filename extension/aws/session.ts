@@ -5,6 +5,7 @@ import { lambdaOver, lambdaProtocol } from './api/lambda.ts';
 import { keptEndpoint, type Service } from './api/service.ts';
 import { type CredentialSource, credentialSource } from './credentials/credential-source.ts';
 import { type Endpoints, endpointsOf } from './endpoints.ts';
+import { warnOfPlainHttp } from './plain-http.ts';
 import { Transport } from './transport/transport.ts';
 
 /** @internal What tasks with the same connection can share: endpoints, credentials and sockets. */
@@ -17,6 +18,7 @@ export interface SharedClient {
 /** Opens a session for one task: its connections end with it. */
 export const openSession: OpenSession = async ({ connection }, ports) => {
   const client = await openClient(connection, ports);
+  warnOfPlainHttp(connection, client.endpoints, ports.log);
   return sessionOver(client, ports, () => client.service.transport.close());
 };
 

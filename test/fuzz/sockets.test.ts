@@ -123,7 +123,7 @@ fuzz('STS answers', 'sockets', 0.15, fc.array(stsAnswer, { minLength: 1, maxLeng
   lambda.set([{ status: 200, headers: [['x-amzn-requestid', 'r']], body: '{}', framing: 'length' }]);
   sts.set(given);
   const role = { role_based_access: true, role_arn: 'arn:aws:iam::123456789012:role/x' };
-  const { output } = await run({ ...role, sts_endpoint_url: `http://127.0.0.1:${sts.port}` });
+  const { output } = await run({ ...role, max_attempts: 1, sts_endpoint_url: `http://127.0.0.1:${sts.port}` });
   const { execution } = output.result;
   if (lambda.requests() > 1) throw new Error(`${lambda.requests()} invokes`);
   if ((execution === 'completed') !== (lambda.requests() === 1))
@@ -205,7 +205,12 @@ fuzz('proxies that are none', 'sockets', 0.1, connectAnswer, async (text) => {
     socket.once('data', (head) => socket.end(text.includes('%') ? text + head.toString('latin1') : text));
   });
   const login = { user: secret('proxy-user'), password: secret('proxy-password') };
-  const { output } = await run({ use_proxy: true, proxy: `http://127.0.0.1:${proxy.port}`, proxy_credentials: login });
+  const { output } = await run({
+    max_attempts: 1,
+    use_proxy: true,
+    proxy: `http://127.0.0.1:${proxy.port}`,
+    proxy_credentials: login,
+  });
   await proxy.close();
   const opened = /^HTTP\/1\.[01] 200/.test(text) && text.includes('\r\n\r\n');
   if (!opened && (output.exit_code !== 11 || output.result.execution !== 'not_started')) {
