@@ -21,7 +21,8 @@ test('the one-shot task loads nothing of the connector or the nodes', () => {
   for (const file of found) {
     for (const [, target = ''] of readFileSync(file, 'utf8').matchAll(/(?:from\s+|import\()'(\.[^']+\.[jt]s)'/g)) {
       const path = join(dirname(file), target);
-      if (existsSync(path)) found.add(path);
+      // The commands for people load when one of them is asked for, and are not a task.
+      if (existsSync(path) && !path.startsWith('extension/hosts/cli/')) found.add(path);
     }
   }
   expect(found.size).toBeGreaterThan(20);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { lines } from './bell.ts';
 import { folderOf } from './folder.ts';
 import { takeLock } from './lock.ts';
-import { greeting, isTaken, type Report } from './protocol.ts';
+import { brokenDown, ended, greeting, isTaken, type Report } from './protocol.ts';
 import { sessionsOf } from './sessions.ts';
 import { openFiles } from './synced-files.ts';
 import { startUpkeep } from './upkeep.ts';
@@ -80,7 +80,7 @@ async function serve(): Promise<void> {
       await database.exec('CHECKPOINT');
       await database.close();
     });
-    process.exit(0);
+    process.exit(ended);
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void stop());
 
@@ -100,5 +100,5 @@ function fail(error: unknown): never {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${new Date().toISOString()} ${error instanceof Error ? error.stack : message}\n`);
   report({ failed: message });
-  process.exit(1);
+  process.exit(brokenDown);
 }
