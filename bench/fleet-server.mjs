@@ -9,6 +9,10 @@ const executions = new Map();
 
 const routes = {
   '/reset': () => Object.assign(seen, { calls: 0, first: 0, last: 0, reads: {}, late: [] }),
+  '/late': () => {
+    seen.late = [];
+    return {};
+  },
   '/stats': () => ({ ...seen, open: [...executions.values()].filter(({ ends }) => ends > Date.now()).length }),
 };
 

@@ -1,5 +1,6 @@
 // Measures a worker of the fleet against the bare SDK client's loop, in rounds that alternate, and against the engine alone.
-// Sizes by variables: ROUNDS, JOBS, CONCURRENCY, SLOW_JOBS, SLOW_CONCURRENCY, QUEUED, DURABLE, DURABLE_SECONDS; PARTS chooses.
+// Sizes by variables: ROUNDS, JOBS, CONCURRENCY, SLOW_JOBS, SLOW_CONCURRENCY, QUEUED, DURABLE, DURABLE_ENDS (a second),
+// DURABLE_SECONDS (that are watched once all wait); PARTS chooses.
 // Needs Node 24 and PostgreSQL's programs. Run by `npm run bench:fleet`.
 import { fork, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -23,6 +24,7 @@ const sizes = {
   slowConcurrency: number('SLOW_CONCURRENCY', 256),
   queued: number('QUEUED', 100_000),
   durable: number('DURABLE', 10_000),
+  durableEnds: number('DURABLE_ENDS', 4),
   durableSeconds: number('DURABLE_SECONDS', 120),
 };
 const parts = (process.env.PARTS ?? 'instant,embedded,slow,queued,durable').split(',');
@@ -30,10 +32,10 @@ const silent = { error() {}, warn() {}, info() {}, debug() {} };
 const keys = { BENCH_ACCESS_KEY_ID: 'local', BENCH_SECRET_ACCESS_KEY: 'local-secret' };
 const environment = { PATH: process.env.PATH, HOME: process.env.HOME, AWS_EC2_METADATA_DISABLED: 'true', ...keys };
 
-const from = sizes.durableSeconds * 1000;
+const longest = (sizes.durable / sizes.durableEnds) * 1000;
 const server = fork(here('./fleet-server.mjs'), {
   stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-  env: { ...environment, DURABLE_MS: `${from}-${from * 2.5}` },
+  env: { ...environment, DURABLE_MS: `0-${longest}` },
 });
 const endpoint = await new Promise((resolve) => server.stdout.once('data', (text) => resolve(String(text).trim())));
 const ask = async (path) => (await fetch(`${endpoint}${path}`)).json();
@@ -42,8 +44,8 @@ const postgres = await startPostgres({ settings: { shared_buffers: '256MB' } });
 const bases = {
   postgres: { args: ['--database', postgres.url], open: () => openDatabase({ url: postgres.url }, {}, silent) },
   embedded: {
-    args: ['--database-folder', embeddedFolder],
-    open: () => openDatabase({ folder: embeddedFolder }, {}, silent),
+    args: ['--database', `embedded:${embeddedFolder}`],
+    open: () => openDatabase({ url: `embedded:${embeddedFolder}` }, {}, silent),
   },
 };
 
@@ -70,17 +72,19 @@ async function submit(base, queue, count, fields) {
   await database.close();
 }
 
-/** Runs a worker until its queue is empty; `watch` sees it once a second. */
-async function work(base, queue, concurrency, watch = () => {}) {
+/** Runs a worker until its queue is empty, or `watch`, which sees it once a second, says that it is enough. */
+async function work(base, queue, concurrency, watch = () => false) {
   const words = ['worker', ...base.args, '--queue', queue, '--concurrency', String(concurrency), '--until-empty'];
   const child = spawn(process.execPath, [here('../dist/main.cjs'), ...words, '--log-level', 'error'], {
     env: environment,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const timer = setInterval(() => watch(child.pid), 1000);
+  const timer = setInterval(async () => {
+    if (await watch(child.pid)) child.kill('SIGKILL');
+  }, 1000);
   const code = await new Promise((resolve) => child.on('close', resolve));
   clearInterval(timer);
-  if (code !== 0) throw new Error(`the worker ended with ${code}`);
+  if (code !== 0 && code !== null) throw new Error(`the worker ended with ${code}`);
 }
 
 function run(file, ...args) {
@@ -100,7 +104,7 @@ const measured = async (action) => {
 
 const megabytes = (pid) => {
   const line = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Math.round(Number(line?.[1]) / 1024);
+  return Math.round(Number(line?.[1] ?? 0) / 1024); // 0 once it has ended
 };
 
 const say = (text) => process.stdout.write(`${text}\n`);
@@ -146,7 +150,7 @@ const all = {
   async queued() {
     const memory = [];
     await submit(bases.postgres, 'bench-queued', sizes.queued, fieldsOf('instant'));
-    const watch = (pid) => memory.push(megabytes(pid));
+    const watch = (pid) => memory.push(megabytes(pid)) < 0;
     const { calls, rate } = await measured(() => work(bases.postgres, 'bench-queued', 128, watch));
     const at = (share) => memory[Math.floor((memory.length - 1) * share)];
     const samples = [0.1, 0.25, 0.5, 0.75, 1].map(at).join(', ');
@@ -159,22 +163,25 @@ const all = {
     await submit(bases.postgres, 'bench-durable', sizes.durable, fields);
     await ask('/reset');
     const seconds = [];
-    let before = 0;
     const memory = [];
+    let before = null;
     const watch = async (pid) => {
+      const { reads, calls } = await ask('/stats');
       memory.push(megabytes(pid));
-      const { reads, open } = await ask('/stats');
+      if (calls < sizes.durable) return false;
+      if (before === null) await ask('/late'); // what was noticed while others began is not counted
       const total = Object.values(reads).reduce((sum, count) => sum + count, 0);
-      seconds.push({ reads: total - before, open });
+      if (before !== null) seconds.push(total - before);
       before = total;
+      return seconds.length >= sizes.durableSeconds;
     };
     await work(bases.postgres, 'bench-durable', sizes.durable, watch);
-    const { late, reads } = await ask('/stats');
-    const waiting = seconds.filter(({ open }) => open > sizes.durable * 0.9).map(({ reads: count }) => count);
-    const mean = waiting.reduce((sum, count) => sum + count, 0) / Math.max(1, waiting.length);
-    const most = Math.max(...waiting, 0);
+    const { late, open, reads } = await ask('/stats');
+    const mean = seconds.reduce((sum, count) => sum + count, 0) / seconds.length;
+    const sorted = late.toSorted((a, b) => a - b);
+    const at = (share) => (sorted[Math.floor((sorted.length - 1) * share)] / 1000).toFixed(1);
     say(
-      `${plain(sizes.durable)} durable waits: ${mean.toFixed(1)} reads/s while more than 90 % wait (most in a second ${most}); an end is noticed after ${(median(late) / 1000).toFixed(1)} s at the median; reads in all ${JSON.stringify(reads)}; resident ${Math.max(...memory)} MB (${load()})`,
+      `${plain(sizes.durable)} durable waits, ${plain(open)} still open after ${seconds.length} s: ${mean.toFixed(1)} reads/s (most in a second ${Math.max(...seconds)}); ${late.length} ends noticed after ${at(0.5)} s at the median, ${at(0.95)} s at 95 %; reads since the start ${JSON.stringify(reads)}; resident ${Math.max(...memory)} MB (${load()})`,
     );
   },
 };
