@@ -28,7 +28,7 @@ export async function insertJobs(
   // By its group a worker leaves out a function that cannot take more calls now.
   const rows: JobInsert[] = jobs.map((job) => {
     const { function: called } = job.data;
-    return { ...job, ...options, ...(called !== null && { group: { id: called } }) };
+    return { ...job, ...options, ...(called && { group: { id: called } }) };
   });
   return (await boss.insert(queue, rows, { returnId: true, ...(transaction && { db: transaction.db }) })) ?? [];
 }
