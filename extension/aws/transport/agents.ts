@@ -17,6 +17,9 @@ const options = {
   timeout: idleLimit,
 };
 
+/** Explicit, since NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment of a job would trust every certificate. */
+export const checked = { rejectUnauthorized: true } as const;
+
 /** Connects to targets of one scheme, themselves or through the proxy for that scheme. */
 export async function agentFor(
   protocol: string,
@@ -31,5 +34,5 @@ export async function agentFor(
   }
   if (protocol === 'http:') return new HttpAgent(options);
   const { Agent: HttpsAgent } = await import('node:https'); // TLS takes as long to load as the rest of a task
-  return new HttpsAgent({ ...options, ...trusted });
+  return new HttpsAgent({ ...options, ...checked, ...trusted });
 }

@@ -2,6 +2,7 @@ import { Agent, type AgentOptions, type IncomingMessage, request as sendRequest 
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { ProxyServer } from '../../formats/proxies.ts';
 import type { ProxySettings } from '../../task/connection.ts';
+import { checked } from './agents.ts';
 import { type Journey, keepAliveDelay } from './journey.ts';
 
 /** Thrown when the proxy does not open a tunnel. `code` is PROXY_… when the proxy itself answered no. */
@@ -75,7 +76,7 @@ export class TunnelAgent extends Agent {
     if (protocol === 'http:') return connectTcp(options);
     const { connect } = await import('node:tls');
     const ca = this.#proxy.ca ?? this.#ca;
-    return connect({ ...options, ...(isIP(host) === 0 && { servername: host }), ...(ca && { ca }) });
+    return connect({ ...options, ...checked, ...(isIP(host) === 0 && { servername: host }), ...(ca && { ca }) });
   }
 
   /** Resolves when the proxy has opened the tunnel on the socket. */
@@ -100,7 +101,13 @@ export class TunnelAgent extends Agent {
 
   async #startTls(socket: Socket, { host }: Target): Promise<Socket> {
     const { connect } = await import('node:tls');
-    return connect({ socket, host, ...(isIP(host) === 0 && { servername: host }), ...(this.#ca && { ca: this.#ca }) });
+    return connect({
+      socket,
+      host,
+      ...checked,
+      ...(isIP(host) === 0 && { servername: host }),
+      ...(this.#ca && { ca: this.#ca }),
+    });
   }
 }
 
