@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,5 +94,27 @@ describe('the task ends as ever', () => {
     const ended = await eachOf(Array.from({ length: 20 }), 20, () => runProcess(baseFields(url(target)), { env }));
     expect(ended.map(({ exitCode }) => exitCode)).toEqual(Array(20).fill(0));
     expect(target.executed()).toBe(before + 20);
+  });
+});
+
+const hasFaketime = spawnSync('faketime', ['--version']).status === 0;
+describe(`a clock that is hours off${hasFaketime ? '' : ': skipped, since faketime is not installed'}`, () => {
+  // The loaded library must not meet the executable's own runtime.
+  const testIf = hasFaketime && !process.env.PROGRAM ? test : test.skip;
+
+  testIf.each(['+7h', '-30h', '+10y'])('%s: the task ends as ever, with one run', async (offset) => {
+    const before = target.executed();
+    const { output } = await runProcess(baseFields(url(target)), { wrapper: ['faketime', '-f', offset] });
+    expect(output).toMatchObject({ exit_code: 0, result: { execution: 'completed' } });
+    expect(target.executed()).toBe(before + 1);
+  });
+
+  testIf.each(['+7h', '-30h'])('%s: the deadline is not that of the clock', async (offset) => {
+    const silent = await startTarget({ stage: 'response headers', fault: 'hangs' });
+    const fields = baseFields(url(silent), { connect: 30, wait: 1 });
+    const { output, took } = await runProcess(fields, { wrapper: ['faketime', '-f', offset] });
+    await silent.close();
+    expect(output).toMatchObject({ exit_code: 21, result: { execution: 'unknown' } });
+    expect(took).toBeGreaterThanOrEqual(1000);
   });
 });
