@@ -8,7 +8,7 @@ const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
 process.stderr.write(`SEED=${seed}\n`);
 
 /** How many inputs there are in all: without sockets, and over them. */
-const totals = { 'in process': Number(process.env.FUZZ ?? 6000), sockets: Number(process.env.FUZZ_SOCKETS ?? 400) };
+const totals = { 'in process': Number(process.env.FUZZ ?? 6000), sockets: Number(process.env.FUZZ_SOCKETS ?? 300) };
 
 /** Counterexamples that were found once, by the name of their target. They are tried first. */
 const kept = JSON.parse(readFileSync(`${root}test/fuzz/kept.json`, 'utf8')) as Readonly<Record<string, unknown[]>>;
