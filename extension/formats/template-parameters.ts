@@ -44,7 +44,14 @@ export function renderJson(text: string, scope: Scope): string {
 
 /** What is wrong with the placeholders of a JSON text before there are values, or null. */
 export function jsonTemplateFault(text: string): string | null {
-  return hasPlaceholder(mapStrings(text, () => '""')) ? outside : templateFault(text);
+  if (hasPlaceholder(mapStrings(text, () => '""'))) return outside;
+  let fault: string | null = null;
+  mapStrings(text, (literal) => {
+    const content = literal.includes('{{') ? parseString(literal) : null; // braces of JSON are no placeholder
+    if (content !== null) fault ??= templateFault(content);
+    return literal;
+  });
+  return fault;
 }
 
 /** Checks the paths of a text's placeholders without a scope, as an editor does; null when all can be read. */

@@ -55,7 +55,8 @@ export async function rawServer(): Promise<RawServer> {
       const answer = answers[Math.min(requests, answers.length - 1)] as RawAnswer;
       requests += 1;
       const isAnswer = answer.headers.some(([name]) => name === 'x-amz-function-error');
-      const quoted = answer.quotes && !isAnswer ? { ...answer, body: JSON.stringify({ message: text, was: answer.body }) } : answer;
+      const quoted =
+        answer.quotes && !isAnswer ? { ...answer, body: JSON.stringify({ message: text, was: answer.body }) } : answer;
       text = '';
       if (answer.framing === 'reset') socket.resetAndDestroy();
       else socket.end(Buffer.from(bytesOf(quoted), 'latin1'));
