@@ -39,7 +39,7 @@ function linesOf(page: string): string[] {
 
 /** What serves until a signal, answers a callback that a test of its own shows, waits for one, or needs a database. */
 const otherwiseTested =
-  /ue-aws-lambda (local|completion|approve|reject|heartbeat|worker|submit|status|results|retry|cancel|tasks|schedule)|signoff|--wait/;
+  /ue-aws-lambda (local|completion|approve|reject|heartbeat|worker|submit|status|results|retry|cancel|tasks|schedule|dashboard)|signoff|--wait/;
 
 /** Pages whose examples run here; those of the controllers do in a test of their own. */
 const runnable = pages.filter((page) => !page.startsWith('docs/controllers/'));

@@ -50,20 +50,24 @@ describe('examples/fleet/try.sh', () => {
     postgresPrograms === null ? withoutPostgres : 'on PostgreSQL',
     async () => {
       const server = await startPostgres();
-      await run(server.url);
-      await server.remove();
+      try {
+        await run(server.url);
+      } finally {
+        await server.remove();
+      }
     },
   );
 });
 
-/** Every command in the shell blocks of the pages, without those that serve until a signal or install. */
+/** Every command of the fleet in the blocks of a page, without those that serve until a signal. */
 function commandsOf(page: string): string[] {
-  const blocks = readFileSync(join(root, page), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g);
-  const lines = [...blocks].flatMap(([, block = '']) => block.split('\n'));
-  return lines.filter((line) => line.startsWith('ue-aws-lambda ') && !line.startsWith('ue-aws-lambda dashboard'));
+  const blocks = readFileSync(join(root, page), 'utf8').matchAll(/^```(?:sh|bash)?\n([\s\S]*?)^```$/gm);
+  const lines = [...blocks].flatMap(([, block = '']) => block.replace(/\\\n\s*/g, '').split('\n'));
+  const ofFleet = /^ue-aws-lambda (worker .*--until-empty|submit|status|results|retry|cancel|tasks|schedule)\b/;
+  return lines.filter((line) => ofFleet.test(line) && !/ \[|\]$|\[FLAGS\]/.test(line));
 }
 
-describe('docs/fleet.md', () => {
+describe('the commands of docs/fleet.md', () => {
   let local: Awaited<ReturnType<typeof startLocal>>;
   let env: NodeJS.ProcessEnv;
   let worker: ReturnType<typeof spawn>;
