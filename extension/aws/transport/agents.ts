@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import type { ProxySettings } from '../../task/connection.ts';
+import { checked } from './certificate-check.ts';
 import { keepAliveDelay } from './journey.ts';
 
 /**
@@ -16,9 +17,6 @@ const options = {
   maxFreeSockets: 256,
   timeout: idleLimit,
 };
-
-/** Explicit, since NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment of a job would trust every certificate. */
-export const checked = { rejectUnauthorized: true } as const;
 
 /** Connects to targets of one scheme, themselves or through the proxy for that scheme. */
 export async function agentFor(

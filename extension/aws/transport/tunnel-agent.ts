@@ -2,7 +2,7 @@ import { Agent, type AgentOptions, type IncomingMessage, request as sendRequest 
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { ProxyServer } from '../../formats/proxies.ts';
 import type { ProxySettings } from '../../task/connection.ts';
-import { checked } from './agents.ts';
+import { checked } from './certificate-check.ts';
 import { type Journey, keepAliveDelay } from './journey.ts';
 
 /** Thrown when the proxy does not open a tunnel. `code` is PROXY_… when the proxy itself answered no. */
