@@ -29,7 +29,7 @@ function place(text: string, index: number): string {
 
 const token =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
-  /[ \t\n\r]*("(?:[^"\\\0-\x1f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null|[[\]{},:])/y;
+  /[ \t\n\r]*("[^"\\\0-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\0-\x1f]*)*"|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false|null|[[\]{},:])/y;
 
 type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | 'more or end';
 

@@ -27,7 +27,7 @@ function isJsonValue(value: unknown): boolean {
   return typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'object' && value !== null);
 }
 
-const token = /"(?:[^"\\]+|\\.)*"|[[\]{},:]|[^\s"[\]{},:]+/gs;
+const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s"[\]{},:]+/gs;
 
 /** The text of each member's value in a JSON object that is known to be valid. */
 function memberTexts(text: string): Map<string, string> {

@@ -1,4 +1,4 @@
-const token = /"(?:[^"\\]+|\\.)*"|[^\s"]+/g;
+const token = /"[^"\\]*(?:\\.[^"\\]*)*"|[^\s"]+/g;
 
 /** A JSON text without the blanks between its tokens: every digit, key and escape stays. */
 export function compactJson(text: string): string {
