@@ -29,6 +29,13 @@ const flags: Flags = {
     help: 'Seconds between two looks at a queue that was empty, 0.1 to 60. Submitting wakes a worker in any case.',
   },
   ...secretKeyFlag,
+  files: {
+    group: fleet,
+    value: 'DIR',
+    repeatable: true,
+    completes: 'folder',
+    help: 'Tasks may name files of this folder only, for payloads, answers, logs and credentials. May be given several times; without it they may name every file that the worker can open.',
+  },
   'function-concurrency': {
     group: limits,
     value: 'N',
@@ -126,6 +133,7 @@ async function run(given: Given): Promise<number> {
       untilEmpty: has(given, 'until-empty'),
       limits: { concurrency, rate },
       secretKeyFile: textOf(given, 'secret-key-file'),
+      files: given.flags.get('files') ?? [],
       metrics: metrics === undefined ? undefined : Number(metrics),
     },
     { environment: process.env, log, signal: controller.signal },

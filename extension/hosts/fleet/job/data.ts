@@ -93,13 +93,18 @@ function secretViolations(wire: Wire): Violation[] {
 
 const files = ['payload_file', 'response_file', 'log_file', 'proxy_ca_bundle_file'];
 
-/** A worker may run anywhere: a relative path would be another file for each. */
-function pathViolations(wire: Wire): Violation[] {
+/** The paths of files in a task, by the field that names them; the worker opens them. */
+export function filesOf(wire: Wire): readonly (readonly [field: string, path: string])[] {
   const from = Reflect.get(Object(wire.credentials), 'from');
   const reference = typeof from === 'string' && from.startsWith('file:') ? from.slice('file:'.length) : undefined;
   const paths = [...files.map((field) => [field, wire[field]] as const), ['credentials', reference] as const];
-  return paths.flatMap(([field, path]) =>
-    typeof path !== 'string' || win32.isAbsolute(path) || path.startsWith('{{')
+  return paths.filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+}
+
+/** A worker may run anywhere: a relative path would be another file for each. */
+function pathViolations(wire: Wire): Violation[] {
+  return filesOf(wire).flatMap(([field, path]) =>
+    win32.isAbsolute(path) || path.startsWith('{{')
       ? []
       : [{ field, message: 'must be an absolute path, since the worker that runs the task opens it' }],
   );

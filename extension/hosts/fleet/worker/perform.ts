@@ -10,6 +10,7 @@ import { readOutput, toSettled } from '../job/document.ts';
 import type { JobData, Settled } from '../job/job.ts';
 import type { Keys } from '../job/sealed.ts';
 import type { Limits } from '../limits/limits.ts';
+import { filesOutside } from './allowed-files.ts';
 import { guarded } from './guard.ts';
 import type { Ended, Held, Performed } from './held.ts';
 import { named } from './resumable.ts';
@@ -24,6 +25,8 @@ export interface PerformPorts extends Pick<Ports, 'readFile' | 'openFile' | 'env
   /** Writes the marker of the job. */
   readonly mark: () => Promise<boolean>;
   readonly keys: Keys | null;
+  /** The folders whose files tasks may use; every file when there are none. */
+  readonly files: readonly string[];
   readonly limits: Limits;
   readonly waits: Waits;
   readonly log: Log;
@@ -67,6 +70,8 @@ async function run(
   ended: (outcome: Outcome) => Performed,
 ): Promise<Performed> {
   const { limits } = ports;
+  const violations = ports.files.length === 0 ? [] : filesOutside(raw, ports.files);
+  if (violations.length > 0) return ended(toFailure(new ValidationError(violations)));
   const fields = named(raw, held.id);
   const waiter = ports.waits.join();
   let throttled = false;

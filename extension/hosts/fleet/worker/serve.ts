@@ -24,6 +24,8 @@ export interface ServeOptions extends WorkerOptions {
   readonly queues: readonly string[];
   readonly limits: Omit<LimitOptions, 'most'>;
   readonly secretKeyFile: string | undefined;
+  /** The folders whose files tasks may use; every file when there are none. */
+  readonly files: readonly string[];
   /** The port of the figures; none without it. */
   readonly metrics: number | undefined;
 }
@@ -51,7 +53,7 @@ export async function serve(options: ServeOptions, ports: ServePorts): Promise<v
     const persistence = new Persistence(log);
     const waits = new Waits(processPorts.clock, log);
     const performing = {
-      ...{ ...processPorts, environment, keys, limits, waits, log, now },
+      ...{ ...processPorts, environment, keys, limits, waits, log, now, files: options.files },
       openSession: sessions.openSession,
       connectionKey: ({ connection }: { readonly connection: Parameters<typeof keyOf>[0] }) => keyOf(connection),
       prepare: async (data: JobData, held: Held) =>

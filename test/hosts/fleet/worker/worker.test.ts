@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from '../../../../extension/hosts/fleet/database/database.ts';
 import { documentOf } from '../../../../extension/hosts/fleet/job/document.ts';
@@ -99,6 +102,28 @@ describeWithPostgres('a worker', () => {
     const output = ended.get(foreign ?? '')?.output;
     expect(output).toMatchObject({ exit_code: 20, execution: 'not_started' });
     expect(JSON.parse(documentOf({ document: output?.document ?? '' })).exit_code).toBe(20);
+  });
+
+  test('with --files, a task that names a file elsewhere is refused, also by a link', async () => {
+    server = await countingServer();
+    const folder = mkdtempSync(join(tmpdir(), 'files-'));
+    writeFileSync(join(folder, 'payload.json'), '{}');
+    symlinkSync('/etc/hostname', join(folder, 'link.json'));
+    const from = (path: string) => tasks(1, 0, { payload_source: 'File', payload_script: null, payload_file: path });
+    const [inside = ''] = await from(join(folder, 'payload.json'));
+    const others = [`${folder}/../x.json`, join(folder, 'link.json'), '/etc/hostname', `${folder}-2/x`, folder];
+    const refused = (await Promise.all(others.map(from))).flat();
+    const [saved = ''] = await tasks(1, 0, { response_file: '/tmp/elsewhere.json' });
+    const worker = start(['--files', folder, '--until-empty']);
+    expect(await worker.ended).toBe(0);
+    const ended = await rows(database);
+    expect(ended.get(inside)?.output).toMatchObject({ exit_code: 0 });
+    for (const id of [...refused, saved]) {
+      const output = ended.get(id)?.output;
+      expect(output).toMatchObject({ exit_code: 20, execution: 'not_started' });
+      expect(output?.document).toContain('outside of the folders that this worker lets tasks use');
+    }
+    rmSync(folder, { recursive: true });
   });
 
   test('lets tasks end after SIGTERM, gives back what has not begun, and cancels after the grace', async () => {

@@ -28,7 +28,7 @@ export async function work(database: Database, queue: string, concurrency = 16):
   const limits = new Limits({ concurrency: unlimited, rate: unlimited, most: concurrency }, now);
   const waits = new Waits({ ...processPorts.clock, now }, log);
   const performing = {
-    ...{ ...processPorts, environment, keys, limits, waits, log, now },
+    ...{ ...processPorts, environment, keys, limits, waits, log, now, files: [] },
     openSession: sessions.openSession,
     connectionKey: ({ connection }: { readonly connection: Parameters<typeof keyOf>[0] }) => keyOf(connection),
     prepare: (data: Parameters<typeof prepare>[1]) => persistence.of(() => prepare(database, data, keys)),

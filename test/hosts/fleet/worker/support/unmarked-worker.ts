@@ -10,7 +10,7 @@ const concurrency = Number(process.argv[process.argv.indexOf('--concurrency') + 
 await serve(
   {
     ...{ database: { url }, queues: ['lambda'], concurrency, poll: 500, grace: 0, untilEmpty: false },
-    ...{ limits: { concurrency: unlimited, rate: unlimited }, secretKeyFile: undefined, metrics: undefined },
+    ...{ limits: { concurrency: unlimited, rate: unlimited }, secretKeyFile: undefined, files: [], metrics: undefined },
   },
   {
     ...{ environment: process.env, log: logTo('info'), signal: new AbortController().signal },
