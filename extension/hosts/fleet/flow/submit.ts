@@ -151,7 +151,11 @@ async function insert({ boss, sql }: Database, members: readonly Member[], optio
       ref: name === '' ? whole : name,
       name: queue,
       data,
-      options: { id, ...shared, ...(needs.length === 0 && startAfter !== undefined && { startAfter }) },
+      options: {
+        ...{ id, ...shared },
+        ...(needs.length === 0 && startAfter !== undefined && { startAfter }),
+        ...(data.function !== null && { group: { id: data.function } }),
+      },
       dependsOn: [...needs],
     })),
     // Statements that are sent together are one transaction, and leave none open when one of them fails.

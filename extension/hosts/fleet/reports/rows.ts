@@ -76,14 +76,11 @@ const columns = (schema: string) => `
 
 export type Order = 'id' | 'oldest' | 'newest';
 
-/** The end of a page: the next begins after it. */
-interface Cursor {
-  readonly at: string;
-  readonly id: string;
-}
+/** Rows of a page. */
+const pageSize = 500;
 
-/** By id the next page is found by the index, by time every page reads the whole table. */
-const pageSizes = { id: 500, oldest: 5000, newest: 5000 } as const satisfies Record<Order, number>;
+/** By time every look reads the whole table, so that it brings the ids of many pages. */
+const keysAtOnce = 200_000;
 
 /** The rows of a selection in pages, so that any number of them takes the same memory. By id they come queue by queue. */
 export async function* pagesOf(
@@ -92,47 +89,78 @@ export async function* pagesOf(
   order: Order,
   limit = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<readonly JobRow[]> {
-  const parts = order === 'id' ? selection.queues.map((queue) => ({ ...selection, queues: [queue] })) : [selection];
+  if (order !== 'id') return yield* pagesByTime(db, selection, order, limit);
   let left = limit;
-  for (const part of parts) {
-    for await (const rows of pagesIn(db, part, order, left)) {
+  for (const queue of selection.queues) {
+    for await (const rows of pagesById(db, { ...selection, queues: [queue] }, left)) {
       yield rows;
       left -= rows.length;
     }
   }
 }
 
-async function* pagesIn({ sql, schema }: Database, selection: Selection, order: Order, limit: number) {
-  let cursor: Cursor | null = null;
+async function* pagesById({ sql, schema }: Database, selection: Selection, limit: number) {
+  let last: JobRow | undefined;
   for (let left = limit; left > 0; ) {
-    const after: Condition[] = cursor === null ? [] : [afterOf(order, cursor)];
+    const after: Condition[] = last === undefined ? [] : [{ text: 'j.id > $::uuid', values: [last.id] }];
     const { text, values } = whereOf(schema, { ...selection, where: [...(selection.where ?? []), ...after] });
-    const count = Math.min(left, pageSizes[order]);
-    const rows: readonly (JobRow & { readonly at: string })[] = await sql(
-      `SELECT ${columns(schema)}, j.created_on::text AS at FROM ${schema}.job j WHERE ${text} ORDER BY ${orders[order]} LIMIT ${count}`,
+    const count = Math.min(left, pageSize);
+    const rows: readonly JobRow[] = await sql<JobRow>(
+      `SELECT ${columns(schema)} FROM ${schema}.job j WHERE ${text} ORDER BY j.id LIMIT ${count}`,
       values,
     );
     if (rows.length > 0) yield rows;
-    const last = rows.at(-1);
+    last = rows.at(-1);
     if (last === undefined || rows.length < count) return;
     left -= rows.length;
-    cursor = { at: last.at, id: last.id };
   }
 }
 
-const orders: Readonly<Record<Order, string>> = {
-  id: 'j.id',
-  oldest: 'j.created_on, j.id',
-  newest: 'j.created_on DESC, j.id',
-};
+/** Where a row is, and where the next look begins. */
+interface Key extends Row {
+  readonly id: string;
+  readonly queue: string;
+  readonly at: string;
+}
 
-function afterOf(order: Order, { at, id }: Cursor): Condition {
-  if (order === 'id') return { text: 'j.id > $::uuid', values: [id] };
-  const sign = order === 'oldest' ? '>' : '<';
-  return {
-    text: `(j.created_on ${sign} $::timestamptz OR j.created_on = $::timestamptz AND j.id > $::uuid)`,
-    values: [at, at, id],
-  };
+async function* pagesByTime(
+  { sql, schema }: Database,
+  selection: Selection,
+  order: 'oldest' | 'newest',
+  limit: number,
+) {
+  const [sign, direction] = order === 'oldest' ? ['>', ''] : ['<', 'DESC'];
+  let last: Key | undefined;
+  for (let left = limit; left > 0; ) {
+    const after: Condition[] =
+      last === undefined
+        ? []
+        : [
+            {
+              text: `(j.created_on ${sign} $::timestamptz OR j.created_on = $::timestamptz AND j.id > $::uuid)`,
+              values: [last.at, last.at, last.id],
+            },
+          ];
+    const { text, values } = whereOf(schema, { ...selection, where: [...(selection.where ?? []), ...after] });
+    const count = Math.min(left, keysAtOnce);
+    const keys: readonly Key[] = await sql<Key>(
+      `SELECT j.id, j.name AS queue, j.created_on::text AS at FROM ${schema}.job j WHERE ${text} ORDER BY j.created_on ${direction}, j.id LIMIT ${count}`,
+      values,
+    );
+    for (let start = 0; start < keys.length; start += pageSize) {
+      const page = keys.slice(start, start + pageSize);
+      const found = await sql<JobRow>(
+        `SELECT ${columns(schema)} FROM ${schema}.job j WHERE j.name = ANY($1) AND j.id = ANY($2::uuid[])`,
+        [[...new Set(page.map(({ queue }) => queue))], page.map(({ id }) => id)],
+      );
+      const byKey = new Map(found.map((row) => [`${row.queue}/${row.id}`, row]));
+      const rows = page.flatMap(({ queue, id }) => byKey.get(`${queue}/${id}`) ?? []); // it may have been deleted meanwhile
+      if (rows.length > 0) yield rows;
+    }
+    last = keys.at(-1);
+    if (last === undefined || keys.length < count) return;
+    left -= keys.length;
+  }
 }
 
 /** The same rows with all of their data and output, in pieces of bounded size. */

@@ -195,10 +195,8 @@ describe.each(usable)('on %s', (kind) => {
   });
 
   test('rows of others never break a list, and are named', async () => {
-    if (postgres === null) return; // the rows are put in by SQL of a superuser
-    const { schema, close } = await openDatabase({ url: postgres.url }, {}, silent);
-    await close();
     await run(['submit', '-', '--queue', 'batch'], JSON.stringify(fields));
+    const { schema, sql, close } = await openDatabase({ url: postgres?.url }, env, silent);
     const own = JSON.stringify({ form: 1, fields: '{', group: 'g\u001b[31m', function: null, label: null });
     const rows: readonly [string, string, string | null][] = [
       ['null', 'created', null],
@@ -212,11 +210,12 @@ describe.each(usable)('on %s', (kind) => {
       [own, 'cancelled', null],
     ];
     for (const [data, state, output] of rows) {
-      await postgres.sql(
+      await sql(
         `INSERT INTO ${schema}.job (name, data, state, output, completed_on) VALUES ('batch', $1, $2, $3, now())`,
         [data, state, output],
       );
     }
+    await close();
     const listed = await run(['tasks', '--queue', 'batch', '--json', '--limit', String(rows.length)]);
     expect(listed.code).toBe(0);
     const problems = lines(listed.stdout).map(({ problem }) => problem);
