@@ -17,11 +17,12 @@ import {
 /** KILLS=50 is the long form, of about 12 minutes. */
 const kills = Number(process.env.KILLS ?? 5);
 
-const unmarked = [
+const workerOf = (file: string) => [
   process.execPath,
   '--no-warnings',
-  fileURLToPath(new URL('./support/unmarked-worker.ts', import.meta.url)),
+  fileURLToPath(new URL(`./support/${file}`, import.meta.url)),
 ];
+const unmarked = workerOf('unmarked-worker.ts');
 
 /** What came of all tasks, by the jobs and by the server's own count. */
 interface Truth {
@@ -160,6 +161,22 @@ describeWithPostgres('a function runs at most once, and what is said of it is tr
     const truth = truthOf(ids, await allEnded(database), server);
     expect(truth).toMatchObject(honest);
     expect(truth.verdicts['failed unknown']).toBe(16);
+  }, 180_000);
+
+  test('a worker whose event loop is blocked for longer than the sweep loses what it had, and goes on', async () => {
+    server = await countingServer();
+    const ids = await tasks(48, 3000);
+    const blocked = start([], workerOf('blocked-worker.ts'));
+    await until(() => server.underWay === 16);
+    start();
+    blocked.child.kill('SIGUSR2');
+    const truth = truthOf(ids, await allEnded(database), server);
+    expect(truth).toMatchObject(honest);
+    expect(truth.verdicts['failed unknown']).toBe(16);
+    await until(() => blocked.log().includes('settled by others'), 60_000);
+    const more = await tasks(4, 0);
+    expect(truthOf(more, await allEnded(database), server)).toMatchObject(honest);
+    expect(blocked.child.exitCode).toBe(null);
   }, 180_000);
 
   test('PostgreSQL restarts, also without saying good-bye, and its connections are cut', async () => {
