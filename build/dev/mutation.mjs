@@ -14,12 +14,7 @@ const left = new Set(['node_modules', '.git', 'dist', 'test-output', '.cache']);
 /** The quick tests of each folder, without a process: they stop at the first failure. */
 const tests = {
   'extension/outcome/': ['test/outcome', 'test/contract/cases.test.ts', 'test/actions/durable-execution.test.ts'],
-  'extension/task/': [
-    'test/formats',
-    'test/contract/fields-schema.test.ts',
-    'test/contract/cases.test.ts',
-    'test/hosts/run/files.test.ts',
-  ],
+  'extension/task/': ['test/formats', 'test/contract/fields-schema.test.ts', 'test/contract/cases.test.ts'],
   'extension/aws/transport/': ['test/contract/cases.test.ts', 'test/aws/transport'],
 };
 /** Of tests with two forms, that in this process. */
