@@ -2,7 +2,7 @@ import { CancelledError, ValidationError } from '../../errors.ts';
 import { printable } from '../../formats/printable.ts';
 import { statuses } from '../../outcome/status.ts';
 import type { Log } from '../../ports.ts';
-import type { Database } from '../fleet/database/database.ts';
+import type { Database, DatabaseOptions } from '../fleet/database/database.ts';
 import { openDatabase } from '../fleet/database/open.ts';
 import { cancelOnSignals } from '../process/cancel.ts';
 import { exitAtOnce } from '../process/exit.ts';
@@ -25,13 +25,17 @@ export interface Fleet {
 }
 
 /** Opens the database for a command, and closes it. An error becomes a sentence and an exit code. */
-export async function withFleet(given: Given, use: (fleet: Fleet) => Promise<number>): Promise<number> {
+export async function withFleet(
+  given: Given,
+  use: (fleet: Fleet) => Promise<number>,
+  options: Pick<DatabaseOptions, 'submits'> = {},
+): Promise<number> {
   const isQuiet = has(given, 'quiet');
   const log = logTo(isQuiet ? 'error' : 'warn');
   const { signal, release } = cancelOnSignals({ ...log, warn() {} }, () => exitAtOnce(statuses.CANCELLED.exitCode));
   let db: Database | null = null;
   try {
-    db = await openDatabase({ url: textOf(given, 'database') }, process.env, log);
+    db = await openDatabase({ url: textOf(given, 'database'), ...options }, process.env, log);
     const noColor = has(given, 'no-color');
     return await use({
       ...{ db, log, signal, isQuiet, isJson: has(given, 'json') },

@@ -31,4 +31,6 @@ export interface DatabaseOptions {
   readonly folder?: string | undefined;
   /** For a worker: pg-boss looks after its schedules and its maintenance. */
   readonly looksAfter?: boolean;
+  /** Whether tasks are put in, so that a database that can lose them is worth a warning. */
+  readonly submits?: boolean;
 }

@@ -50,8 +50,9 @@ async function openWith(
     if (state.isReplica && options.looksAfter) {
       throw new DatabaseError(`${where} is a read replica: a worker needs the primary`);
     }
-    if (!state.isDurable && options.looksAfter)
+    if (!state.isDurable && (options.looksAfter || options.submits)) {
       log.warn(`${where} has fsync off: a crash of its host can lose jobs, and run functions again`);
+    }
     log.info(`database: ${where}${state.isReplica ? ' (a read replica)' : ''}`);
     const engine = await startBoss(statements, state, options, log);
     const listener = listenTo(config, where, log);

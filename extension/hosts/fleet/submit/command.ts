@@ -26,7 +26,7 @@ import { endsOf, waitFor } from './wait.ts';
 /** Runs `submit`. */
 export function submitCommand(given: Given, flags: Flags): Promise<number> {
   const placing = placingOf(given);
-  return withFleet(given, async (fleet) => {
+  const use = async (fleet: Fleet) => {
     const keys = has(given, 'allow-inline-secrets') ? await keysOf(given) : null;
     const request = await requestOf(given, flags, fleet);
     await ensureQueue(fleet.db, placing.queue);
@@ -34,7 +34,8 @@ export function submitCommand(given: Given, flags: Flags): Promise<number> {
     return has(given, 'each')
       ? submitLines(given, fleet, request.fields, placing, keys)
       : submitOne(given, fleet, request.fields, placing, keys);
-  });
+  };
+  return withFleet(given, use, { submits: true });
 }
 
 function placingOf(given: Given): Placing & { readonly queue: string } {

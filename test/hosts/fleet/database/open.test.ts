@@ -98,6 +98,16 @@ if (postgresPrograms === null) {
       await server?.remove();
     });
 
+    test.each<readonly [DatabaseOptions, boolean]>([
+      [{}, false],
+      [{ submits: true }, true],
+      [{ looksAfter: true }, true],
+    ])('with fsync off and %j it warns: %j', async (options, warns) => {
+      const log = recorder();
+      await openHere(options, log);
+      expect(log.lines.some((line) => line.startsWith('warn') && line.includes('has fsync off'))).toBe(warns);
+    });
+
     test('is made ready by the first start, also by several at once', async () => {
       await Promise.all(Array.from({ length: 4 }, () => openHere()));
       const [row] = await server.sql('SELECT version FROM ue_aws_lambda.version');
