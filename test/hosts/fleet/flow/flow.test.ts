@@ -93,6 +93,21 @@ describe.each(Object.keys(places).filter((name) => name === 'PGlite' || postgres
     until(async () => ['completed', 'failed', 'cancelled'].includes((await stateOf(id)) ?? ''));
   const called = (name: string) => functions.calls.filter((call) => call.name === name).length;
 
+  test('each task has the group of its function, where that is known', async () => {
+    const { id } = await submit({
+      known: { fields: { function_name: 'rows' } },
+      filled: { needs: ['known'], fields: { function_name: '{{ known.result.payload_json.text }}' } },
+    });
+    const groups = await db.sql<{ label: string | null; group: string | null }>(
+      `SELECT data->>'label' AS label, group_id AS group FROM ${db.schema}.job WHERE data->>'group' = $1`,
+      [id],
+    );
+    expect(Object.fromEntries(groups.map(({ label, group }) => [label ?? 'flow', group]))).toEqual({
+      ...{ known: 'rows', filled: null, flow: null },
+    });
+    await cancelFlow(db, id);
+  });
+
   test('a diamond runs in order, hands values on with every digit, and ends with the flow', async () => {
     await start();
     const began = performance.now();
