@@ -14,7 +14,10 @@ const left = new Set(['node_modules', '.git', 'dist', 'test-output', '.cache']);
 /** The quick tests of each folder, without a process: they stop at the first failure. */
 const tests = {
   'extension/outcome/': ['test/outcome', 'test/contract/cases.test.ts', 'test/actions/durable-execution.test.ts'],
-  'extension/task/': ['test/formats', 'test/contract/fields-schema.test.ts', 'test/contract/cases.test.ts'],
+  'extension/task/': [
+    ...['test/formats', 'test/contract/fields-schema.test.ts', 'test/contract/cases.test.ts'],
+    ...['send-callback', 'response-stream', 'durable-execution', 'trace'].map((name) => `test/actions/${name}.test.ts`),
+  ],
   'extension/aws/transport/': ['test/contract/cases.test.ts', 'test/aws/transport'],
 };
 /** Of tests with two forms, that in this process. */
