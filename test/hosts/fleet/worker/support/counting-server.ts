@@ -30,6 +30,7 @@ export async function countingServer({
   throttles = () => false,
 }: CountingOptions = {}): Promise<CountingServer> {
   const counts = new Map<string, Count>();
+  const answers = new Set<NodeJS.Timeout>();
   let underWay = 0;
   let most = 0;
   const server = createServer((request, response) => {
@@ -57,8 +58,12 @@ export async function countingServer({
         });
       };
       const wait = payload.ms ?? ms;
-      if (wait > 0) setTimeout(answer, wait);
-      else answer();
+      if (wait <= 0) return answer();
+      const timer = setTimeout(() => {
+        answers.delete(timer);
+        answer();
+      }, wait);
+      answers.add(timer);
     });
   });
   server.keepAliveTimeout = 60_000;
@@ -74,6 +79,7 @@ export async function countingServer({
     },
     close: () =>
       new Promise((resolve) => {
+        for (const timer of answers) clearTimeout(timer);
         server.close(() => resolve());
         server.closeAllConnections();
       }),
