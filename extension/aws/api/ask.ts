@@ -7,7 +7,7 @@ import type { CredentialSource } from '../credentials/credential-source.ts';
 import { secretsOf } from '../credentials/identity-secrets.ts';
 import { type Call, makeCall } from '../transport/call.ts';
 import { requestIdOf } from '../transport/foreign-error.ts';
-import type { AnswerHead, Journey } from '../transport/journey.ts';
+import type { AnswerHead, RequestProgress } from '../transport/progress.ts';
 import { correctClock, exchange, type Handling, type Operation, type Service } from './service.ts';
 
 /** What a call needs besides its request. */
@@ -30,7 +30,7 @@ export interface Asked<Output, Result> extends Called, Handling {
 /** Sends the request and reads the answer, in one attempt. */
 export type Send<Result> = (
   identity: AwsCredentialIdentity,
-  journey: Journey,
+  progress: RequestProgress,
 ) => Promise<{ readonly result: Result; readonly head: AnswerHead }>;
 
 /** Makes one call of an operation with its input. */
@@ -66,7 +66,7 @@ export function asking(service: Service, target: string, credentials: Credential
       marker: `${marker}: sending the request to ${target}`,
       correctClock: (date: string) => correctClock(service, date),
     };
-    const made = makeCall(call, (journey) => send(identity, journey));
+    const made = makeCall(call, (progress) => send(identity, progress));
     const { value, attempts } = await made.catch((error) => {
       if (error instanceof CallError && expired.has(error.failure.name)) credentials.forget?.();
       throw error;
@@ -80,8 +80,8 @@ export function asking(service: Service, target: string, credentials: Credential
     input: object,
     asked: Asked<Output, Result>,
   ): Promise<Result & Answered> {
-    return by(asked, async (identity, journey) => {
-      const { output, head } = await exchange<Output>(service, operation, input, identity, journey, asked);
+    return by(asked, async (identity, progress) => {
+      const { output, head } = await exchange<Output>(service, operation, input, identity, progress, asked);
       return { result: asked.read(output), head };
     });
   }

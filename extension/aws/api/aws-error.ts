@@ -1,6 +1,6 @@
 import { AnswerError } from '../transport/answer-error.ts';
 import { isMarked } from '../transport/foreign-error.ts';
-import type { AnswerHead } from '../transport/journey.ts';
+import type { AnswerHead } from '../transport/progress.ts';
 
 /** What an error's body says of it. */
 export interface ErrorBody {

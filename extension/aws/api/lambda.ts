@@ -12,7 +12,7 @@ import { AwsRestJsonProtocol } from '@aws-sdk/core/protocols';
 import type { FunctionSummary } from '../../outcome/answer.ts';
 import type { Lambda } from '../../ports.ts';
 import type { InvokeRequest } from '../../task/task.ts';
-import type { AnswerHead } from '../transport/journey.ts';
+import type { AnswerHead } from '../transport/progress.ts';
 import type { Ask } from './ask.ts';
 import { foreignAnswer } from './aws-error.ts';
 import { confidential } from './confidential.ts';
@@ -55,10 +55,10 @@ export function lambdaOver(ask: Ask, service: Service): Lambda {
         marker: `Invoke ${functionName} (${invocationType}, streamed)`,
         secrets: () => confidential(request),
       };
-      return ask.by(called, async (identity, journey) => {
+      return ask.by(called, async (identity, progress) => {
         const [input, handling] = [inputOf(request), handlingOf(request)];
-        const opened = await openExchange(service, invokeStreamed, input, identity, journey, handling);
-        return { result: await readStream(opened, journey, receive), head: opened.head };
+        const opened = await openExchange(service, invokeStreamed, input, identity, progress, handling);
+        return { result: await readStream(opened, progress, receive), head: opened.head };
       });
     },
 

@@ -13,7 +13,7 @@ import type {
   StaticOperationSchema,
 } from '@smithy/types';
 import { name as product, version } from '../../version.ts';
-import type { AnswerHead, Journey } from '../transport/journey.ts';
+import type { AnswerHead, RequestProgress } from '../transport/progress.ts';
 import { readBody } from '../transport/read-body.ts';
 import type { Answer, Transport, WireRequest } from '../transport/transport.ts';
 import { answerError, type ErrorBody, foreignAnswer } from './aws-error.ts';
@@ -89,10 +89,10 @@ export async function exchange<Output extends object>(
   operation: Operation,
   input: object,
   identity: AwsCredentialIdentity,
-  journey: Journey,
+  progress: RequestProgress,
   handling: Handling = {},
 ): Promise<Exchange<Output>> {
-  const { message, head } = await openExchange(service, operation, input, identity, journey, handling);
+  const { message, head } = await openExchange(service, operation, input, identity, progress, handling);
   const { bytes, whole } = await readBody(message, handling.answerLimit ?? answerLimit);
   if (!whole) return { output: null, head };
   return { output: await read<Output>(service, operation, head, bytes), head };
@@ -104,12 +104,12 @@ export async function openExchange(
   operation: Operation,
   input: object,
   identity: AwsCredentialIdentity,
-  journey: Journey,
+  progress: RequestProgress,
   { headers = {}, check = () => {} }: Handling = {},
 ): Promise<Answer> {
   const request = await written(service, operation, input);
   Object.assign(request.headers, headers);
-  const { message, head } = await service.transport.send(await signed(service, request, identity), journey);
+  const { message, head } = await service.transport.send(await signed(service, request, identity), progress);
   if (head.statusCode >= 300) {
     const body = await readBody(message, errorLimit).catch(() => null);
     throw answerError(head, body?.whole ? await errorIn(service, operation, head, body.bytes) : null);

@@ -2,7 +2,7 @@ import { InvokeWithResponseStream$ } from '@aws-sdk/client-lambda';
 import { EventStreamCodec } from '@smithy/core/event-streams';
 import { parseJson } from '../../formats/parse-json.ts';
 import type { Answered, InvokeAnswer, Receive } from '../../ports.ts';
-import type { Journey } from '../transport/journey.ts';
+import type { RequestProgress } from '../transport/progress.ts';
 import type { Answer } from '../transport/transport.ts';
 import { foreignAnswer } from './aws-error.ts';
 import { Framer } from './framer.ts';
@@ -20,7 +20,7 @@ const longest = 2 ** 28;
  */
 export async function readStream(
   { message, head }: Answer,
-  journey: Journey,
+  progress: RequestProgress,
   receive: Receive,
 ): Promise<Omit<InvokeAnswer, keyof Answered>> {
   const executedVersion = head.headers['x-amz-executed-version'] ?? null;
@@ -31,9 +31,9 @@ export async function readStream(
   assertEventStream(head.headers['content-type']);
   const framer = new Framer();
   let length = 0;
-  journey.listen();
+  progress.listen();
   for await (const chunk of message as AsyncIterable<Buffer>) {
-    journey.work();
+    progress.work();
     length += chunk.length;
     if (length > longest) throw new StreamError('StreamTooLong', 'the stream is longer than any of AWS Lambda');
     for (const frame of framer.frames(chunk)) {
@@ -42,7 +42,7 @@ export async function readStream(
       // An event that is not known yet says nothing of the payload.
       if (event.type === 'PayloadChunk' && event.body.length > 0) await receive(event.body);
     }
-    journey.listen();
+    progress.listen();
   }
   const where = framer.isBetween ? 'without InvokeComplete' : 'within a message';
   throw new StreamError('StreamIncomplete', `the stream ended ${where}, so the function may not have run to its end`);

@@ -35,8 +35,8 @@ export async function assumeRole(
     marker: `AssumeRole ${arn}: sending the request`,
     correctClock: (date: string) => correctClock(service, date),
   };
-  const { value } = await makeCall(call, async (journey) => {
-    const { output } = await exchange<AssumeRoleResponse>(service, assumeRoleOperation, input, identity, journey);
+  const { value } = await makeCall(call, async (progress) => {
+    const { output } = await exchange<AssumeRoleResponse>(service, assumeRoleOperation, input, identity, progress);
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = output?.Credentials ?? {};
     if (!AccessKeyId || !SecretAccessKey) throw foreignAnswer('one without credentials');
     return {

@@ -80,13 +80,13 @@ async function load(
     deadline: 'connect_timeout' as const,
     secrets: () => chainSecrets(environment, files),
   };
-  const { value } = await makeCall(call, async (journey) => {
-    const init = await initOf(endpoints, policy, providerHandler(transport, journey));
+  const { value } = await makeCall(call, async (progress) => {
+    const init = await initOf(endpoints, policy, providerHandler(transport, progress));
     try {
       return await find({ environment, files, init });
     } catch (error) {
       // An answer that did not end the search is no answer to the search.
-      if (!('$response' in Object(error))) journey.answer = null;
+      if (!('$response' in Object(error))) progress.answer = null;
       throw error;
     }
   });

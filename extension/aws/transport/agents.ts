@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import type { ProxySettings } from '../../task/connection.ts';
 import { checked } from './certificate-check.ts';
-import { keepAliveDelay } from './journey.ts';
+import { keepAliveDelay } from './progress.ts';
 
 /**
  * Connections are kept for the next task, but not for long: a server that closes an idle connection just as a request

@@ -5,7 +5,7 @@ import { judge } from '../../outcome/verdict.ts';
 import type { CallOptions, Log } from '../../ports.ts';
 import { mask, type Secret } from '../../secret.ts';
 import { codeOf, refusalOf, requestIdOf } from './foreign-error.ts';
-import { Journey } from './journey.ts';
+import { RequestProgress } from './progress.ts';
 import type { Transport } from './transport.ts';
 
 /** A call besides its request: what it is called, what it may do and what must not show of it. */
@@ -32,8 +32,8 @@ export interface Called<T> {
   readonly attempts: number;
 }
 
-/** Sends the request on the given journey. */
-type Send<T> = (journey: Journey) => Promise<T>;
+/** Sends the request, and records in `progress` how far it came. */
+type Send<T> = (progress: RequestProgress) => Promise<T>;
 
 /** Makes a call, again only where the verdict allows it. Throws CallError. */
 export async function makeCall<T>(call: Call, send: Send<T>): Promise<Called<T>> {
@@ -57,7 +57,7 @@ export async function makeCall<T>(call: Call, send: Send<T>): Promise<Called<T>>
       if (!allowed || attempts >= limits.maxAttempts || wait > limits.waitTimeout) throw new CallError(failure, error);
       if (retry === 'corrected clock') {
         corrected = true;
-        call.correctClock?.(attempt.journey.answer?.headers.date ?? '');
+        call.correctClock?.(attempt.progress.answer?.headers.date ?? '');
       }
       log.warn(`${call.name}: attempt ${attempts} of ${limits.maxAttempts} failed, nothing ran: ${reasonOf(failure)}`);
       await pause(wait, call, failure);
@@ -68,7 +68,7 @@ export async function makeCall<T>(call: Call, send: Send<T>): Promise<Called<T>>
 
 /** One attempt with its two deadlines: until the connection is ready, and from there to the last byte, or the next one. */
 class Attempt {
-  readonly journey: Journey;
+  readonly progress: RequestProgress;
   end: CallFailure['end'] = 'failed';
   readonly #call: Call;
   #timer: NodeJS.Timeout | undefined;
@@ -78,7 +78,7 @@ class Attempt {
   constructor(call: Call) {
     this.#call = call;
     const { log, marker, limits } = call;
-    this.journey = new Journey(
+    this.progress = new RequestProgress(
       () => {
         log.info(marker);
         this.#arm(limits.waitTimeout);
@@ -95,13 +95,13 @@ class Attempt {
       return await new Promise<T>((resolve, reject) => {
         this.#stop = (end) => {
           this.end = end;
-          this.journey.giveUp();
+          this.progress.giveUp();
           reject(new Error(end));
         };
         if (signal.aborted) return cancel();
         signal.addEventListener('abort', cancel);
         this.#arm(limits.connectTimeout);
-        send(this.journey).then(resolve, reject);
+        send(this.progress).then(resolve, reject);
       });
     } finally {
       this.#isOver = true;
@@ -117,9 +117,9 @@ class Attempt {
   }
 }
 
-function failureOf(error: unknown, call: Call, { journey, end }: Attempt, attempts: number): CallFailure {
+function failureOf(error: unknown, call: Call, { progress, end }: Attempt, attempts: number): CallFailure {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
-  const { answer } = journey;
+  const { answer } = progress;
   const secrets = [...call.secrets(), ...call.transport.secrets()];
   // A server chooses these texts.
   const safe = (text: unknown, longest: number) => printable(clip(mask(String(text), secrets), longest));
@@ -127,11 +127,11 @@ function failureOf(error: unknown, call: Call, { journey, end }: Attempt, attemp
   return {
     call: call.name,
     canExecute: call.canExecute,
-    phase: journey.phase,
+    phase: progress.phase,
     end,
     deadline: call.deadline,
-    host: journey.host ?? call.target,
-    proxyUrl: journey.proxyUrl,
+    host: progress.host ?? call.target,
+    proxyUrl: progress.proxyUrl,
     code: codeOf(error),
     name: safe(name, 200),
     message: safe(message, 4000),

@@ -1,6 +1,6 @@
 import type { Refusal } from '../../outcome/call-failure.ts';
 import { AnswerError } from './answer-error.ts';
-import type { AnswerHead } from './journey.ts';
+import type { AnswerHead } from './progress.ts';
 
 /** The first error code from an error down its causes, such as ECONNREFUSED; null if there is none. */
 export function codeOf(error: unknown, depth = 0): string | null {

@@ -3,7 +3,7 @@ import type { Log } from '../../ports.ts';
 import { Secret } from '../../secret.ts';
 import type { ProxySettings } from '../../task/connection.ts';
 import { agentFor } from './agents.ts';
-import type { AnswerHead, Journey } from './journey.ts';
+import type { AnswerHead, RequestProgress } from './progress.ts';
 
 /** A signed request. */
 export interface WireRequest {
@@ -24,7 +24,7 @@ export interface Answer {
 }
 
 /**
- * Sends requests over connections of one policy, direct or through the proxy, and marks on each request's journey how
+ * Sends requests over connections of one policy, direct or through the proxy, and records in each request's progress how
  * far it came. It sets no deadline of its own: `makeCall` does.
  */
 export class Transport {
@@ -38,19 +38,19 @@ export class Transport {
   }
 
   /** Sends a request and resolves with the head of its answer; the body is still to be read. */
-  async send(request: WireRequest, journey: Journey): Promise<Answer> {
+  async send(request: WireRequest, progress: RequestProgress): Promise<Answer> {
     const { protocol, hostname: host, port, method, path, headers, body } = request;
-    journey.host = port === undefined ? host : `${host}:${port}`;
+    progress.host = port === undefined ? host : `${host}:${port}`;
     const agent = await this.#agentFor(protocol);
     return new Promise((resolve, reject) => {
-      // The journey goes along with the options, since a tunnel is opened before the request has a socket.
-      const options = { protocol, host: bare(host), port, method, path, headers, agent, journey };
+      // The progress goes along with the options, since a tunnel is opened before the request has a socket.
+      const options = { protocol, host: bare(host), port, method, path, headers, agent, progress };
       const sent = sendRequest(options, (message) => {
         const head = headOf(message);
-        journey.arrive(head);
+        progress.arrive(head);
         resolve({ message, head });
       });
-      journey.follow(sent, protocol === 'https:');
+      progress.follow(sent, protocol === 'https:');
       sent.on('error', reject);
       sent.end(body);
     });

@@ -3,7 +3,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { ProxyServer } from '../../formats/proxies.ts';
 import type { ProxySettings } from '../../task/connection.ts';
 import { checked } from './certificate-check.ts';
-import { type Journey, keepAliveDelay } from './journey.ts';
+import { keepAliveDelay, type RequestProgress } from './progress.ts';
 
 /** Thrown when the proxy does not open a tunnel. `code` is PROXY_… when the proxy itself answered no. */
 export class ProxyConnectionError extends Error {
@@ -28,7 +28,7 @@ interface TunnelOptions extends AgentOptions {
 interface Target {
   readonly host: string;
   readonly port: number | string;
-  readonly journey: Journey;
+  readonly progress: RequestProgress;
 }
 
 /**
@@ -59,14 +59,14 @@ export class TunnelAgent extends Agent {
   }
 
   async #open(target: Target): Promise<Socket> {
-    const { journey } = target;
-    journey.proxyUrl = this.#server.url;
-    journey.reach('proxy');
+    const { progress } = target;
+    progress.proxyUrl = this.#server.url;
+    progress.reach('proxy');
     const socket = await this.#connectToProxy();
     socket.on('error', () => {}); // between one user of the socket and the next, nobody else listens
-    journey.hold(socket);
+    progress.hold(socket);
     await this.#requestTunnel(socket, target);
-    journey.reach('tunnel');
+    progress.reach('tunnel');
     return this.#secure ? this.#startTls(socket, target) : socket;
   }
 

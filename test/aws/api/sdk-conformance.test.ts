@@ -21,7 +21,7 @@ import { lambdaUrl, stsUrl } from '../../../extension/aws/api/regional-endpoint.
 import { exchange, keptEndpoint, type Operation, operation, type Service } from '../../../extension/aws/api/service.ts';
 import { stsService } from '../../../extension/aws/credentials/assume-role.ts';
 import { AnswerError } from '../../../extension/aws/transport/answer-error.ts';
-import { Journey } from '../../../extension/aws/transport/journey.ts';
+import { RequestProgress } from '../../../extension/aws/transport/progress.ts';
 import { Transport } from '../../../extension/aws/transport/transport.ts';
 import { random } from '../../support/random.ts';
 
@@ -204,7 +204,7 @@ test(`${rounds} requests of every operation: the server receives the same from t
     const [schema, input, command] = operationOf(round, pick);
     seen.length = 0;
     await client.send(command as InvokeCommand);
-    await exchange(services.get(key) as Service, schema, input, identity, new Journey());
+    await exchange(services.get(key) as Service, schema, input, identity, new RequestProgress());
     const [theirs, our] = seen as [Seen, Seen];
     expect(comparable(our)).toEqual(comparable(theirs));
     if (round % 10 === 0) await expectSigned(our, identity, region, 'lambda');
@@ -243,7 +243,7 @@ test('AssumeRole: 60 requests', async () => {
     const service = stsService({ region, stsEndpoint: async () => new URL(endpoint) }, transport);
     seen.length = 0;
     await client.send(new AssumeRoleCommand(input));
-    await exchange(service, operation(AssumeRole$), input, identity, new Journey());
+    await exchange(service, operation(AssumeRole$), input, identity, new RequestProgress());
     client.destroy();
     transport.close();
     const [theirs, our] = seen as [Seen, Seen];
@@ -302,9 +302,13 @@ async function bothErrors(): Promise<{ theirs: Error & { $metadata: { httpStatus
   const client = new LambdaClient(explicit(origin, 'us-east-1', identities[0]));
   const service = ours(origin, 'us-east-1');
   const theirs = await client.send(new InvokeCommand({ FunctionName: 'a' })).catch((error) => error);
-  const our = await exchange(service, operation(Invoke$), { FunctionName: 'a' }, identities[0], new Journey()).catch(
-    (error) => error,
-  );
+  const our = await exchange(
+    service,
+    operation(Invoke$),
+    { FunctionName: 'a' },
+    identities[0],
+    new RequestProgress(),
+  ).catch((error) => error);
   client.destroy();
   service.transport.close();
   return { theirs, our };
@@ -353,7 +357,7 @@ describe('answers are read alike', () => {
         operation(Invoke$),
         { FunctionName: 'a' },
         identities[0],
-        new Journey(),
+        new RequestProgress(),
       );
       const { $metadata: metadata, ...our } = output as typeof theirs & { $metadata: typeof $metadata };
       expect(our).toEqual(theirs);

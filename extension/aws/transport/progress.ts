@@ -19,8 +19,8 @@ interface Destroyable {
   destroy(): unknown;
 }
 
-/** One attempt at one request on its way: how far it came, and what ends it. It only goes forward. */
-export class Journey {
+/** How far one attempt at one request has come, and what ends it. Its phase only rises. */
+export class RequestProgress {
   phase: Phase = 'idle';
   /** Host and port that the request goes to. */
   host: string | null = null;
