@@ -76,9 +76,8 @@ export interface Session {
   /** Where region, endpoint and credentials come from, for people. */
   readonly sources: Readonly<Record<'region' | 'endpoint' | 'credentials', string>>;
   readonly lambda: Lambda;
-  readonly logs: () => Promise<Logs>;
-  /** Loads the calls of a check before a run. */
-  inspect(): Promise<Inspector>;
+  readonly logs: Logs;
+  readonly inspector: Inspector;
   readonly durable: DurableExecutions;
   close(): void;
 }

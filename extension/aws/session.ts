@@ -1,10 +1,12 @@
-import type { DurableExecutions, OpenSession, Ports, Session } from '../ports.ts';
+import type { Logs } from '../log-ports.ts';
+import type { DurableExecutions, Inspector, OpenSession, Ports, Session } from '../ports.ts';
 import type { Connection } from '../task/connection.ts';
 import { asking } from './api/ask.ts';
 import { lambdaOver, lambdaProtocol } from './api/lambda.ts';
 import { keptEndpoint, type Service } from './api/service.ts';
 import { type CredentialSource, credentialSource } from './credentials/credential-source.ts';
 import { type Endpoints, endpointsOf } from './endpoints.ts';
+import { late } from './late.ts';
 import { warnOfPlainHttp } from './plain-http.ts';
 import { Transport } from './transport/transport.ts';
 
@@ -58,24 +60,22 @@ export function sessionOver(
       endpoint: configured === null ? `the endpoint of ${region}` : `${configured.url} (${configured.source})`,
       credentials: credentials.description,
     },
-    async inspect() {
+    lambda: lambdaOver(ask, service),
+    logs: late<Logs>({ whereabouts: true, find: true, read: true }, async () => {
+      const { logsOver } = await import('./api/logs.ts');
+      return logsOver(ask, { endpoints, service, credentials }, log);
+    }),
+    inspector: late<Inspector>({ identity: true, describeFunction: true }, async () => {
       const { inspectorOver } = await import('./api/inspector.ts');
       return inspectorOver(endpoints, service, credentials, log);
-    },
-    lambda: lambdaOver(ask, service),
-    logs: async () => (await import('./api/logs.ts')).logsOver(ask, { endpoints, service, credentials }, log),
-    durable: lateDurable(async () => (await import('./api/durable.ts')).durableOver(ask)),
+    }),
+    durable: late<DurableExecutions>(
+      { find: true, get: true, history: true, stop: true, sendCallback: true },
+      async () => {
+        const { durableOver } = await import('./api/durable.ts');
+        return durableOver(ask);
+      },
+    ),
     close,
-  };
-}
-
-/** Calls that most tasks do not make: their code loads with the first of them. */
-function lateDurable(load: () => Promise<DurableExecutions>): DurableExecutions {
-  return {
-    find: async (...call) => (await load()).find(...call),
-    get: async (...call) => (await load()).get(...call),
-    history: async (...call) => (await load()).history(...call),
-    stop: async (...call) => (await load()).stop(...call),
-    sendCallback: async (...call) => (await load()).sendCallback(...call),
   };
 }

@@ -47,7 +47,7 @@ export async function readFullLog(
   let report: string | null = null;
   let isComplete = false;
   try {
-    const logs = await session.logs();
+    const { logs } = session;
     const whereabouts = await reader.read((options) => logs.whereabouts(runs, options));
     if (whereabouts === null) throw new Error('GetFunctionConfiguration: AWS Lambda does not know the function');
     let complete = 0;

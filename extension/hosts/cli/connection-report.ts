@@ -48,7 +48,7 @@ export function connectionFacts(
 
 export async function identityOf({ limits }: Task, { session, signal }: ActionContext): Promise<string> {
   try {
-    const found = await (await session.inspect()).identity({ limits, signal });
+    const found = await session.inspector.identity({ limits, signal });
     if (found === null) return 'not asked: Lambda has an endpoint of its own; give --sts-endpoint-url to ask STS';
     return printable(`${found.arn} (account ${found.account})`);
   } catch (error) {

@@ -89,7 +89,7 @@ async function permission(
 async function configuration(task: TaskOf<'Trigger Lambda Function'>, context: ActionContext): Promise<Check[]> {
   const { request, limits } = task;
   try {
-    const inspector = await context.session.inspect();
+    const { inspector } = context.session;
     const options = { limits, signal: context.signal };
     return checksOf(
       await inspector.describeFunction(request.functionName, request.qualifier, options),

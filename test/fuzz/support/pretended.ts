@@ -29,8 +29,8 @@ export async function pretend(raw: unknown, answer: InvokeAnswer = plainAnswer):
       listFunctions: async () => ({ ...plainAnswer, functions: [], nextMarker: null }),
       getAccountSettings: async () => ({ ...plainAnswer, limits: {}, usage: {} }),
     },
-    logs: nothing,
-    inspect: nothing,
+    logs: { whereabouts: nothing, find: nothing, read: nothing },
+    inspector: { identity: nothing, describeFunction: nothing },
     durable: {
       find: async () => ({ ...plainAnswer, executions: [], nextMarker: null }),
       ...{ get: nothing, history: nothing, stop: nothing, sendCallback: async () => plainAnswer },

@@ -65,8 +65,8 @@ export function guarded(session: Session, durable: DurableExecutions, guard: Gua
       listFunctions: (page, options) => lambda.listFunctions(page, options),
       getAccountSettings: (options) => lambda.getAccountSettings(options),
     },
-    logs: () => session.logs(),
-    inspect: () => session.inspect(),
+    logs: session.logs,
+    inspector: session.inspector,
     durable: {
       ...durable,
       find: async (query, options) => (guard.isNameNew && !isMarked ? none : durable.find(query, options)),
@@ -88,8 +88,7 @@ const none: DurablePage = { executions: [], nextMarker: null, statusCode: 200, r
 /** Why an execution that does not show cannot be started again: its name keeps a durable function from running twice, and no other. */
 async function whyNotAgain(session: Session, request: InvokeRequest, options: CallOptions): Promise<string | null> {
   try {
-    const inspector = await session.inspect();
-    const { isDurable } = await inspector.describeFunction(request.functionName, request.qualifier, options);
+    const { isDurable } = await session.inspector.describeFunction(request.functionName, request.qualifier, options);
     return isDurable ? null : 'the function is not durable';
   } catch (error) {
     const { message } = error as Error;
