@@ -117,7 +117,7 @@ function wantedBytes(first: number): number {
 }
 
 /** Counts the bytes at the end that begin a character of UTF-8 but do not finish it. */
-export function incompleteBytes(bytes: Uint8Array): number {
+function incompleteBytes(bytes: Uint8Array): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] as number;
     if (byte >= 0x80 && byte <= 0xbf) continue;

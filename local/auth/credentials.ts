@@ -23,7 +23,7 @@ export const FULL_ACCESS: Principal = {
 };
 
 /** The key that is known and may do nothing. */
-export const NO_ACCESS: Principal = {
+const NO_ACCESS: Principal = {
   accessKeyId: 'denied',
   secretAccessKey: 'denied-secret',
   arn: `arn:aws:iam::${ACCOUNT_ID}:user/denied`,

@@ -3,7 +3,7 @@ import { invalidParameter, LogsError } from './logs-error.ts';
 import type { Members } from './members.ts';
 
 /** The group that a request names, by its name or its ARN. */
-export function readGroupName(members: Members): string {
+function readGroupName(members: Members): string {
   const name = members.text('logGroupName', 512);
   const identifier = members.text('logGroupIdentifier', 2048);
   if (name !== undefined && identifier !== undefined) {

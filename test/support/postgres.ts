@@ -164,7 +164,7 @@ function serverUser(): Owner | undefined {
   return { uid: Number(line[1]), gid: Number(line[2]) };
 }
 
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -2,6 +2,7 @@ import type { Outcome } from '../../outcome/outcome.ts';
 import type { DurableExecution } from '../../ports.ts';
 import type { DurableSettings, TaskOf } from '../../task/task.ts';
 import type { ActionContext } from '../action.ts';
+import { emptyInvokeResult } from '../trigger-lambda-function/empty-result.ts';
 import { answerOf, outcomeOfEnd } from './end.ts';
 import { follow } from './follow.ts';
 import { halt } from './halt.ts';
@@ -137,10 +138,7 @@ function notDurable(statusCode: number, { log }: ActionContext): Outcome {
   log.warn(`Invoke: ${message}`);
   return {
     ...{ status: 'FAIL', detail: message, execution: 'accepted', attempts: 1, requestId: null, fields: null },
-    answer: {
-      ...{ kind: 'invoke', statusCode, payload: null, log: null, report: null },
-      ...{ executedVersion: null, functionError: null, durableExecutionArn: null },
-    },
+    answer: { ...emptyInvokeResult, statusCode },
     errors: [{ name: 'NotDurable', message, field: 'wait_for_durable_execution' }],
   };
 }

@@ -1,6 +1,7 @@
 import type { DurableResult, InvokeResult } from '../../outcome/answer.ts';
 import type { DurableExecution, DurableSummary } from '../../ports.ts';
 import type { ActionContext } from '../action.ts';
+import { emptyInvokeResult } from '../trigger-lambda-function/empty-result.ts';
 import { History } from './history.ts';
 
 /** How an execution was found: by its start, or by its name. */
@@ -106,9 +107,8 @@ export class Watch {
 
   answer(): InvokeResult {
     return {
-      kind: 'invoke',
+      ...emptyInvokeResult,
       statusCode: this.#statusCode,
-      ...{ payload: null, log: null, report: null, functionError: null },
       executedVersion: this.#version,
       durableExecutionArn: this.found.arn,
       durable: this.result(),

@@ -4,7 +4,7 @@ import { judge } from '../../outcome/verdict.ts';
 import type { CallOptions, Clock } from '../../ports.ts';
 
 /** Thrown when the log cannot be had: no permission, no such group, or the time is over. */
-export class LogError extends Error {
+class LogError extends Error {
   override readonly name = 'LogError';
 }
 

@@ -3,6 +3,7 @@ import type { Outcome } from '../../outcome/outcome.ts';
 import type { FullLogRequest } from '../../task/delivery.ts';
 import type { TaskOf } from '../../task/task.ts';
 import type { ActionContext } from '../action.ts';
+import { emptyInvokeResult } from './empty-result.ts';
 import { type FoundLog, readFullLog } from './full-log.ts';
 import { openTaskFile, type TaskFile } from './task-file.ts';
 
@@ -29,7 +30,7 @@ export async function withFullLog(
     // The tail was to serve only if CloudWatch Logs does not.
     return { ...outcome, answer, status: outcome.status === 'DECODE_WARNING' ? 'SUCCESS' : outcome.status };
   } catch (error) {
-    const answer = record.answer?.kind === 'invoke' ? record.answer : noAnswer;
+    const answer = record.answer?.kind === 'invoke' ? record.answer : emptyInvokeResult;
     if (record.execution !== 'not_started') record.answer = withLog(answer, await find(answer, record.requestId));
     throw error;
   } finally {
@@ -68,9 +69,3 @@ async function findLog(
 function withLog(answer: InvokeResult, { text, isComplete, report }: FoundLog): InvokeResult {
   return { ...answer, log: text ?? answer.log, logComplete: isComplete, report: report ?? answer.report };
 }
-
-const noAnswer: InvokeResult = {
-  kind: 'invoke',
-  ...{ statusCode: null, payload: null, log: null, report: null },
-  ...{ executedVersion: null, functionError: null, durableExecutionArn: null },
-};
