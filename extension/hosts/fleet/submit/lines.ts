@@ -7,7 +7,10 @@ export type Line =
 
 const newLine = 0x0a;
 
-/** Cuts bytes into lines; of a line that is longer than the limit nothing is kept. */
+/** After so many bytes without an end of line it is not a file of lines, such as /dev/zero, which never ends. */
+const endless = 64 * 2 ** 20;
+
+/** Cuts bytes into lines; of a line that is longer than the limit nothing is kept, and one without an end is the last. */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>, limit: number): AsyncGenerator<Line> {
   let parts: Uint8Array[] = [];
   let length = 0;
@@ -34,6 +37,10 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>, limit: number)
     }
     // The stream may use its memory again.
     if (start < chunk.length) add(Uint8Array.prototype.slice.call(chunk, start));
+    if (length > endless) {
+      yield tooLong(number + 1, limit);
+      return;
+    }
   }
   const last = length > 0 ? take() : null;
   if (last !== null) yield last;

@@ -4,7 +4,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addAbortSignal, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { CancelledError, ValidationError } from '../../../errors.ts';
 
@@ -31,7 +31,7 @@ export async function openSource(path: string, signal: AbortSignal): Promise<Sou
     copy?.on('error', () => {}); // the write that fails says so
     const hash = createHash('sha256');
     try {
-      for await (const chunk of addAbortSignal(signal, stream)) {
+      for await (const chunk of untilAborted(stream, signal)) {
         hash.update(chunk);
         if (copy?.write(chunk) === false) await once(copy, 'drain');
         yield chunk;
@@ -42,6 +42,7 @@ export async function openSource(path: string, signal: AbortSignal): Promise<Sou
     } catch (error) {
       throw signal.aborted ? new CancelledError() : readable(path, error);
     } finally {
+      stream.destroy();
       copy?.destroy();
     }
   }
@@ -53,6 +54,27 @@ export async function openSource(path: string, signal: AbortSignal): Promise<Sou
       if (folder !== null) await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A FIFO that nobody writes to is opened and read by a thread that cannot be stopped: what it does is not waited for. */
+async function* untilAborted(stream: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(new CancelledError());
+  });
+  aborted.catch(() => {});
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  const chunks: AsyncIterator<Uint8Array> = stream[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { value, done } = await Promise.race([chunks.next(), aborted]);
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
 
 async function found(path: string): Promise<boolean> {

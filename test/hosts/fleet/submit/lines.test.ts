@@ -43,6 +43,17 @@ describe('lines', () => {
   });
 });
 
+test('of what never ends, such as /dev/zero, no more than 64 MB are read', async () => {
+  let read = 0;
+  async function* zeros() {
+    for (const chunk = Buffer.alloc(2 ** 20); ; read += chunk.length) yield chunk;
+  }
+  const lines: Line[] = [];
+  for await (const line of linesOf(zeros(), 20)) lines.push(line);
+  expect(lines).toEqual([{ number: 1, text: null, fault: expect.stringContaining('more than the 20 bytes') }]);
+  expect(read).toBe(64 * 2 ** 20);
+});
+
 test('compact JSON keeps every digit, key and escape', () => {
   const text = '{\n  "a": [1.0, 1e400, -0 ,"x  \\" y"],\n  "a": null ,\t"b" : { }\n}\n';
   expect(compactJson(text)).toBe('{"a":[1.0,1e400,-0,"x  \\" y"],"a":null,"b":{}}');
