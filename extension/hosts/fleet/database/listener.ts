@@ -10,6 +10,9 @@ export interface Listener {
 /** Rings NOTIFY here, with the queue's name. */
 export const channel = 'ue_aws_lambda_wake';
 
+/** Also what looks whether the connection lives: by its last statement a session is known as that of a worker. */
+export const listen = `LISTEN ${channel}`;
+
 /** How often the connection is looked at, and how long it may take to answer (ms): a silent one may be dead. */
 const interval = 10_000;
 const longest = 5_000;
@@ -40,7 +43,7 @@ export function listenTo(config: pg.ClientConfig, where: string, log: Log): List
     next.on('notification', ({ payload }) => ring(payload ?? ''));
     try {
       await next.connect();
-      await next.query(`LISTEN ${channel}`);
+      await next.query(listen);
     } catch (error) {
       next.end().catch(() => {});
       throw error;
@@ -57,7 +60,7 @@ export function listenTo(config: pg.ClientConfig, where: string, log: Log): List
     clearTimeout(timer);
     timer = setTimeout(() => {
       if (client !== of) return;
-      of.query('SELECT 1').then(() => client === of && look(of, lost), lost);
+      of.query(listen).then(() => client === of && look(of, lost), lost);
     }, interval);
     timer.unref();
   };

@@ -1,4 +1,5 @@
 import type { Database, Row } from '../database/database.ts';
+import { listen } from '../database/listener.ts';
 
 /** How one queue is. */
 export interface QueueOverview extends Row {
@@ -62,7 +63,7 @@ const nothing = {
 export async function listenersOf({ sql, embedded }: Database): Promise<number | null> {
   if (embedded) return null;
   const [found] = await sql<{ listening: number; hidden: number }>(`
-    SELECT count(*) FILTER (WHERE query ILIKE 'listen %')::float8 AS listening,
+    SELECT count(*) FILTER (WHERE query = '${listen}')::float8 AS listening,
       count(*) FILTER (WHERE query = '<insufficient privilege>')::float8 AS hidden
     FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'`);
   return found === undefined || found.hidden > 0 ? null : found.listening;
