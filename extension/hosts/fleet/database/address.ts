@@ -43,7 +43,7 @@ const schemes = ['postgres:', 'postgresql:'];
 export function addressOf(text: string, source: string, environment: Environment): Address {
   const refuse = (message: string) => new DatabaseError(`${source} ${message}`);
   const url = parse(text);
-  if (url === null || !schemes.includes(url.protocol)) {
+  if (url === null || !schemes.includes(url.protocol) || isCut(url)) {
     throw refuse(
       'is not the URL of a PostgreSQL: postgres://USER@HOST:PORT/DATABASE?sslmode=verify-full, with each special character of a value percent-encoded',
     );
@@ -96,6 +96,11 @@ function parse(text: string): URL | null {
   } catch {
     return null;
   }
+}
+
+/** Where a password with such characters would end, its rest would be taken for a host, a database or a parameter. */
+function isCut({ hash, pathname, searchParams }: URL): boolean {
+  return hash !== '' || pathname.includes('@') || [...searchParams.keys()].some((name) => !/^\w+$/.test(name));
 }
 
 function decode(text: string, refuse: (message: string) => DatabaseError): string {
