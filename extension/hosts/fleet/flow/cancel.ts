@@ -1,8 +1,9 @@
 import { unknownOutcome } from '../../../outcome/failure.ts';
 import type { Database } from '../database/database.ts';
-import { readData } from '../job/data.ts';
 import { toSettled } from '../job/document.ts';
+import type { Settled } from '../job/job.ts';
 import { evidenceOf } from '../worker/evidence.ts';
+import { fieldsOf } from '../worker/resumable.ts';
 import { notStarted } from './outcomes.ts';
 import { release } from './release.ts';
 import { findFlow } from './status.ts';
@@ -31,7 +32,9 @@ export async function cancelFlow(db: Store, id: string): Promise<CancelledFlow |
   let aborted = 0;
   // A worker may take a task, or give one back, between two statements.
   for (let round = 0; round < 10; round += 1) {
-    settled += await settleWaiting(db, ids);
+    for (let start = 0; start < ids.length; start += batch) {
+      settled += await settleWaiting(db, ids.slice(start, start + batch), settledOf);
+    }
     aborted += await abortRunning(db, ids);
     if (!(await isAnyOpen(db, ids))) break;
   }
@@ -41,33 +44,34 @@ export async function cancelFlow(db: Store, id: string): Promise<CancelledFlow |
 
 const byId = (schema: string) => `j.name = ANY(ARRAY(SELECT name FROM ${schema}.queue))`;
 
-async function settleWaiting({ sql, schema }: Store, ids: readonly string[]): Promise<number> {
-  let count = 0;
-  for (let start = 0; start < ids.length; start += batch) {
-    const waiting = await sql<{ id: string; data: unknown; output: unknown }>(
-      `SELECT id, data, output FROM ${schema}.job j WHERE ${byId(schema)} AND id = ANY($1::uuid[]) AND state < 'active'`,
-      [ids.slice(start, start + batch)],
-    );
-    if (waiting.length === 0) continue;
-    const rows = waiting.map(({ id, data, output }) => ({ id, evidence: output, output: settledOf(data, output) }));
-    const done = await sql(
-      `UPDATE ${schema}.job j SET state = 'cancelled', completed_on = ${schema}.job_now(), output = i.output,
-         blocked = false, pending_dependencies = 0
-       FROM json_to_recordset($1::text::json) AS i (id uuid, evidence jsonb, output jsonb)
-       WHERE ${byId(schema)} AND j.id = i.id AND j.state < 'active'
-         AND (j.output IS NOT DISTINCT FROM i.evidence OR i.evidence = 'null'::jsonb AND j.output IS NULL)
-       RETURNING j.id`,
-      [JSON.stringify(rows)],
-    );
-    count += done.length;
-  }
-  return count;
+/** Only what no worker has taken meanwhile, also if it has given it back since. Resolves with how many it settled. */
+export async function settleWaiting(
+  { sql, schema }: Store,
+  ids: readonly string[],
+  outcomeOf: (data: unknown, output: unknown) => Settled,
+): Promise<number> {
+  const waiting = await sql<{ id: string; data: unknown; evidence: string | null }>(
+    `SELECT id, data, output::text AS evidence FROM ${schema}.job j WHERE ${byId(schema)} AND id = ANY($1::uuid[]) AND state < 'active'`,
+    [ids],
+  );
+  if (waiting.length === 0) return 0;
+  const rows = waiting.map(({ id, data, evidence }) => {
+    return { id, evidence, output: outcomeOf(data, evidence === null ? null : JSON.parse(evidence)) };
+  });
+  const done = await sql(
+    `UPDATE ${schema}.job j SET state = 'cancelled', completed_on = ${schema}.job_now(), output = i.output,
+       blocked = false, pending_dependencies = 0
+     FROM json_to_recordset($1::text::json) AS i (id uuid, evidence text, output jsonb)
+     WHERE ${byId(schema)} AND j.id = i.id AND j.state < 'active' AND j.output IS NOT DISTINCT FROM i.evidence::jsonb
+     RETURNING j.id`,
+    [JSON.stringify(rows)],
+  );
+  return done.length;
 }
 
 /** The output of a task that was cancelled while it waited. It may have been in the hands of a worker before. */
 function settledOf(data: unknown, output: unknown) {
-  const read = readData(data);
-  const raw: unknown = read.kind === 'job' ? JSON.parse(read.data.fields) : {};
+  const raw = fieldsOf(data);
   const { sent, resume } = evidenceOf(output);
   const reason = 'The flow was cancelled';
   const outcome =
@@ -77,13 +81,13 @@ function settledOf(data: unknown, output: unknown) {
           'CANCELLED',
           `${reason}. The function was not started.`,
           [{ name: 'Cancelled', message: reason }],
-          Object(raw),
+          raw,
         );
   return toSettled(raw, outcome, 0);
 }
 
 /** Their workers see it at the next sign of life, and write their outcome into the row. */
-async function abortRunning({ sql, schema }: Store, ids: readonly string[]): Promise<number> {
+export async function abortRunning({ sql, schema }: Store, ids: readonly string[]): Promise<number> {
   const rows = await sql(
     `UPDATE ${schema}.job j SET state = 'cancelled', completed_on = ${schema}.job_now()
      WHERE ${byId(schema)} AND j.id = ANY($1::uuid[]) AND j.state = 'active' RETURNING j.id`,

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../../outcome/outcome.ts';
 import type { Database } from '../database/database.ts';
 import { toFields } from '../job/data.ts';
-import { documentOf, readOutput } from '../job/document.ts';
+import { documentOf, readWholeOutput } from '../job/document.ts';
 import type { FlowMember, JobData } from '../job/job.ts';
 import type { Keys } from '../job/sealed.ts';
 import { taskIdOf } from './ids.ts';
@@ -83,7 +83,7 @@ async function lookUpOf(db: Store, { group }: JobData, flow: FlowMember, fields:
   const outputs = tasks.length === 0 ? new Map<string, unknown>() : await outputsOf(db, [...idOf.values()]);
   const documents = new Map(
     tasks.map((task) => {
-      const output = readOutput(outputs.get(idOf.get(task) as string));
+      const output = readWholeOutput(outputs.get(idOf.get(task) as string));
       return [task, output.kind === 'settled' ? new RawJson(documentOf(output.settled)) : null] as const;
     }),
   );

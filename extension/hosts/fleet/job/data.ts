@@ -2,6 +2,7 @@ import { win32 } from 'node:path';
 import { ValidationError, type Violation } from '../../../errors.ts';
 import { parseFields } from '../../../task/fields.ts';
 import { readWire } from '../../../task/wire.ts';
+import { isId } from './ids.ts';
 import type { FlowMember, JobData } from './job.ts';
 import { type Keys, seal, unseal } from './sealed.ts';
 
@@ -144,7 +145,7 @@ function isMember(value: unknown): boolean {
   if (!isObject(value) || !isObject(value.needs)) return false;
   const { name, when, needs } = value;
   const isWhen = when === 'success' || when === 'always' || when === 'failure';
-  return typeof name === 'string' && isWhen && Object.values(needs).every((id) => typeof id === 'string');
+  return typeof name === 'string' && isWhen && Object.values(needs).every((id) => typeof id === 'string' && isId(id));
 }
 
 function isTextOr(value: unknown, none: null | undefined): boolean {

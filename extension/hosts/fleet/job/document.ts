@@ -101,10 +101,34 @@ const executions = {
   unknown: true,
 } satisfies Record<Execution, true>;
 
+/** More than a process can end with proves that somebody else wrote it: 256 would end it with 0. */
+function isExitCode(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 255;
+}
+
+/** As readOutput, of an output with all of its document, which is read to its end. */
+export function readWholeOutput(value: unknown): ReadOutput {
+  const read = readOutput(value);
+  return read.kind === 'settled' && !isDocument(read.settled) ? { kind: 'foreign' } : read;
+}
+
+function isDocument({ document }: Settled): boolean {
+  try {
+    const { result } = JSON.parse(document);
+    return typeof Object(result).payload === 'string' || (isObject(result) && !document.endsWith(sameAsPayload));
+  } catch {
+    return false;
+  }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
 function isSettled(value: object): value is Settled {
   const { exit_code, execution, status, description, duration, document } = value as Record<string, unknown>;
   return (
-    Number.isInteger(exit_code) &&
+    isExitCode(exit_code) &&
     typeof execution === 'string' &&
     Object.hasOwn(executions, execution) &&
     typeof status === 'string' &&

@@ -3,14 +3,15 @@ import { type Given, textOf } from '../../cli/command.ts';
 import { type Fleet, withFleet } from '../../cli/with-fleet.ts';
 import { print } from '../../process/print.ts';
 import type { Database } from '../database/database.ts';
-import { cancelFlow } from '../flow/cancel.ts';
+import { abortRunning, cancelFlow, settleWaiting } from '../flow/cancel.ts';
 import { release } from '../flow/release.ts';
 import { isBatchId } from '../job/ids.ts';
+import type { Settled } from '../job/job.ts';
 import { count } from '../submit/progress.ts';
 import { rowOf, selectionOf } from './results.ts';
-import { type Condition, type JobRow, pagesOf, type Selection, wholesOf } from './rows.ts';
+import { type Condition, type JobRow, pagesOf, piecesOf, type Selection } from './rows.ts';
 import { idsIn, knownQueues } from './status.ts';
-import { endOf } from './view.ts';
+import { type End, endOf } from './view.ts';
 
 /** Runs `cancel`. */
 export function cancelCommand(given: Given): Promise<number> {
@@ -55,23 +56,31 @@ export async function cancelAll(
   selection: Selection,
 ): Promise<{ readonly waiting: number; readonly running: number }> {
   const queues = new Set<string>();
-  let waiting = 0;
-  for await (const rows of pagesOf(db, withState(selection, `j.state < 'active'`), 'id')) {
-    for await (const wholes of wholesOf(db, rows)) waiting += await settleWaiting(db, wholes);
-    for (const { queue } of rows) queues.add(queue);
-  }
-  let running = 0;
-  for await (const rows of pagesOf(db, withState(selection, `j.state = 'active'`), 'id')) {
-    for (const { queue } of rows) queues.add(queue);
-    for (const queue of new Set(rows.map((row) => row.queue))) {
-      const ids = rows.filter((row) => row.queue === queue).map(({ id }) => id);
-      running += await cancelRunning(db, queue, ids);
+  const idsOf = (rows: readonly JobRow[]) => rows.map(({ id }) => id);
+  const sum = { waiting: 0, running: 0 };
+  // A worker may take a task, or give one back, between two statements.
+  for (let round = 0, isOpen = true; isOpen && round < rounds; round += 1) {
+    for await (const rows of pagesOf(db, withState(selection, `j.state < 'active'`), 'id')) {
+      for (const piece of piecesOf(rows)) sum.waiting += await settleWaiting(db, idsOf(piece), cancelledEnd);
+      for (const { queue } of rows) queues.add(queue);
     }
+    for await (const rows of pagesOf(db, withState(selection, `j.state = 'active'`), 'id')) {
+      sum.running += await abortRunning(db, idsOf(rows));
+      for (const { queue } of rows) queues.add(queue);
+    }
+    isOpen = await isAnyOpen(db, selection);
   }
   // What is blocked by a task of a flow learns of its end.
   await release(db);
   for (const queue of queues) await db.wake(queue);
-  return { waiting, running };
+  return sum;
+}
+
+const rounds = 10;
+
+async function isAnyOpen(db: Database, selection: Selection): Promise<boolean> {
+  for await (const rows of pagesOf(db, withState(selection, `j.state < 'completed'`), 'id', 1)) return rows.length > 0;
+  return false;
 }
 
 function withState(selection: Selection, text: string): Selection {
@@ -79,30 +88,6 @@ function withState(selection: Selection, text: string): Selection {
   return { ...selection, where: [...(selection.where ?? []), condition] };
 }
 
-/** Only of what no worker has taken meanwhile. */
-async function settleWaiting({ sql, schema }: Database, rows: readonly JobRow[]): Promise<number> {
-  const [first] = rows; // by id, pages are of one queue
-  if (first === undefined) return 0;
-  const items = rows.map((row) => ({
-    id: row.id,
-    output: endOf({ ...row, state: 'cancelled', ended: null })?.settled,
-  }));
-  const done = await sql(
-    `UPDATE ${schema}.job j SET state = 'cancelled', completed_on = ${schema}.job_now(), output = i.output, blocked = false,
-      pending_dependencies = 0
-    FROM json_to_recordset($1::text::json) AS i (id uuid, output jsonb)
-    WHERE j.name = $2 AND j.id = i.id AND j.state < 'active' RETURNING j.id`,
-    [JSON.stringify(items), first.queue],
-  );
-  return done.length;
-}
-
-/** Its worker sees that at its next sign of life, ends the call and writes what is known. */
-async function cancelRunning({ sql, schema }: Database, queue: string, ids: readonly string[]): Promise<number> {
-  const done = await sql(
-    `UPDATE ${schema}.job SET state = 'cancelled', completed_on = ${schema}.job_now()
-    WHERE name = $1 AND id = ANY($2::uuid[]) AND state = 'active' RETURNING id`,
-    [queue, ids],
-  );
-  return done.length;
+function cancelledEnd(data: unknown, output: unknown): Settled {
+  return (endOf({ state: 'cancelled', data, output, started: null, ended: null }) as End).settled;
 }

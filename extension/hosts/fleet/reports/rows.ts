@@ -9,6 +9,8 @@ export interface JobRow extends Row {
   readonly state: JobState;
   readonly data: unknown;
   readonly output: unknown;
+  /** Whether nothing is left out of data and output. */
+  readonly isWhole?: boolean;
   /** Characters of the fields and the document. */
   readonly size: number;
   readonly blocked: boolean;
@@ -165,14 +167,7 @@ async function* pagesByTime(
 
 /** The same rows with all of their data and output, in pieces of bounded size. */
 export async function* wholesOf({ sql, schema }: Database, rows: readonly JobRow[]): AsyncGenerator<readonly JobRow[]> {
-  const most = { size: 4 * 2 ** 20, count: 500 };
-  for (let start = 0; start < rows.length; ) {
-    let end = start;
-    for (let size = 0; end < rows.length && end - start < most.count; end += 1) {
-      size += rows[end]?.size ?? 0;
-      if (end > start && size > most.size) break;
-    }
-    const piece = rows.slice(start, end);
+  for (const piece of piecesOf(rows)) {
     const found = await sql<{ id: string; data: unknown; output: unknown }>(
       `SELECT id, data, output FROM ${schema}.job WHERE name = ANY($1) AND id = ANY($2::uuid[])`,
       [[...new Set(piece.map(({ queue }) => queue))], piece.map(({ id }) => id)],
@@ -180,8 +175,21 @@ export async function* wholesOf({ sql, schema }: Database, rows: readonly JobRow
     const wholes = new Map(found.map((whole) => [whole.id, whole]));
     yield piece.flatMap((row) => {
       const whole = wholes.get(row.id); // it may have been deleted meanwhile
-      return whole === undefined ? [] : [{ ...row, data: whole.data, output: whole.output }];
+      return whole === undefined ? [] : [{ ...row, data: whole.data, output: whole.output, isWhole: true }];
     });
+  }
+}
+
+/** Cuts rows into pieces that are small enough to be read with all of their data and output. */
+export function* piecesOf(rows: readonly JobRow[]): Generator<readonly JobRow[]> {
+  const most = { size: 4 * 2 ** 20, count: 500 };
+  for (let start = 0; start < rows.length; ) {
+    let end = start;
+    for (let size = 0; end < rows.length && end - start < most.count; end += 1) {
+      size += rows[end]?.size ?? 0;
+      if (end > start && size > most.size) break;
+    }
+    yield rows.slice(start, end);
     start = end;
   }
 }

@@ -2,7 +2,7 @@ import { printable } from '../../../formats/printable.ts';
 import { unknownOutcome } from '../../../outcome/failure.ts';
 import type { Execution, Outcome } from '../../../outcome/outcome.ts';
 import { readData } from '../job/data.ts';
-import { documentOf, readOutput, toSettled } from '../job/document.ts';
+import { documentOf, readOutput, readWholeOutput, toSettled } from '../job/document.ts';
 import type { Settled } from '../job/job.ts';
 import type { JobRow } from './rows.ts';
 
@@ -74,15 +74,17 @@ export function placeOf({ state, blocked, start, now }: Pick<JobRow, 'state' | '
   return start > now ? 'scheduled' : 'waiting';
 }
 
-interface End {
+type EndedRow = Pick<JobRow, 'state' | 'output' | 'data' | 'started' | 'ended' | 'isWhole'>;
+
+export interface End {
   readonly settled: Settled;
   readonly problem: string | null;
 }
 
 /** How a job ended; null when it has not. What others have ended gets an outcome too: what its row proves. */
-export function endOf({ state, output, data, started, ended }: JobRow): End | null {
+export function endOf({ state, output, data, started, ended, isWhole }: EndedRow): End | null {
   if (state !== 'completed' && state !== 'failed' && state !== 'cancelled') return null;
-  const read = readOutput(output);
+  const read = isWhole ? readWholeOutput(output) : readOutput(output);
   if (read.kind === 'settled') return { settled: read.settled, problem: null };
   const duration = started === null || ended === null ? 0 : ended.getTime() - started.getTime();
   const problem = state === 'cancelled' && read.kind !== 'foreign' ? null : 'its result is not one of this program';

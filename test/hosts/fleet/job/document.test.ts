@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { documentOf, readOutput, toSettled } from '../../../../extension/hosts/fleet/job/document.ts';
+import { documentOf, readOutput, readWholeOutput, toSettled } from '../../../../extension/hosts/fleet/job/document.ts';
 import type { InvokeResult } from '../../../../extension/outcome/answer.ts';
 import { toFailure, unknownOutcome } from '../../../../extension/outcome/failure.ts';
 import type { Outcome } from '../../../../extension/outcome/outcome.ts';
@@ -68,6 +68,7 @@ test('a random outcome comes back byte for byte, with its payload stored once', 
     const wire = JSON.stringify(settled);
     expect(/\\u0000|\\u[dD][89a-fA-F]/.test(wire.replaceAll('\\\\', ''))).toBe(false);
     const back = readOutput(JSON.parse(wire));
+    expect(readWholeOutput(JSON.parse(wire)).kind).toBe('settled');
     if (back.kind !== 'settled') throw new Error(`${back.kind}: ${wire}`);
     expect(documentOf(back.settled)).toBe(toOutput(raw, outcome));
     expect(() => JSON.parse(settled.document)).not.toThrow();
@@ -124,10 +125,24 @@ describe('an output that is not ours', () => {
     ['a text', 'done', 'foreign'],
     ['a list', [good], 'foreign'],
     ['a form without exit code', { ...good, exit_code: '1' }, 'foreign'],
+    ['an exit code that would end a process with 0', { ...good, exit_code: 256 }, 'foreign'],
+    ['an exit code that is none', { ...good, exit_code: 1e300 }, 'foreign'],
+    ['a negative exit code', { ...good, exit_code: -1 }, 'foreign'],
     ['an execution that is none', { ...good, execution: 'toString' }, 'foreign'],
     ['a document cut off', { ...good, document: good.document.slice(0, -10) }, 'foreign'],
     ['our own', good, 'settled'],
   ])('%s', (_name, value, kind) => {
     expect(readOutput(value).kind).toBe(kind);
+  });
+
+  const end = (payload: string) => `\n    "payload_json": ${payload}\n  }\n}\n`;
+  test.each([
+    ['no JSON', `x${end('"=payload"')}`],
+    ['two texts', `{}${end('null')}`],
+    ['no result', `{"result":null,"x":{${end('null')}`],
+    ['no payload that stands twice', `{"result":{${end('"=payload"')}`],
+  ])('a document with %s', (_name, document) => {
+    const damaged = { ...good, document };
+    expect([readOutput(damaged).kind, readWholeOutput(damaged).kind]).toEqual(['settled', 'foreign']);
   });
 });
