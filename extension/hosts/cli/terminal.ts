@@ -20,7 +20,7 @@ export function terminalOf(
   const coloured = !noColor && hasColours(isTerminal, environment);
   return {
     isTerminal,
-    width: isTerminal ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY,
+    width: isTerminal ? stream.columns || 80 : Number.POSITIVE_INFINITY,
     // Whether there are colours is decided here, not by the stream that styleText would look at.
     paint: (style, text) => (coloured ? styleText(style, text, { validateStream: false }) : text),
   };

@@ -66,7 +66,7 @@ export async function flowStatus(db: Pick<Database, 'sql' | 'schema'>, id: strin
   return {
     ...{ id, name: flow.name, state: isOver ? state : hasBegun ? 'running' : 'waiting' },
     execution: isOver ? outcome.execution : null,
-    description: isOver ? outcome.detail : progress(tasks),
+    description: isOver ? printable(outcome.detail) : progress(tasks),
     tasks,
   };
 }
@@ -75,10 +75,15 @@ function taskOf(name: string, id: string, row: TaskRow | undefined): FlowTaskSta
   const read = readData(row?.data);
   const flow = read.kind === 'job' ? read.data.flow : undefined;
   return {
-    ...{ name, id, state: row === undefined ? 'deleted' : stateOf(row) },
+    ...{ name: printable(name), id, state: row === undefined ? 'deleted' : stateOf(row) },
     ...{ execution: row?.execution ?? null, exit_code: row?.exitCode ?? null },
     description: row?.description === null || row === undefined ? null : printable(row.description),
-    ...{ when: flow?.when ?? 'success', needs: Object.keys(flow?.needs ?? {}).sort() },
+    ...{
+      when: flow?.when ?? 'success',
+      needs: Object.keys(flow?.needs ?? {})
+        .map((need) => printable(need))
+        .sort(),
+    },
     started_at: row?.startedAt?.toISOString() ?? null,
     ended_at: row?.endedAt?.toISOString() ?? null,
   };

@@ -1,14 +1,24 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { openDatabase } from '../../../../extension/hosts/fleet/database/open.ts';
+import { ensureQueue } from '../../../../extension/hosts/fleet/database/queue.ts';
+import { toSettled } from '../../../../extension/hosts/fleet/job/document.ts';
+import { unknownOutcome } from '../../../../extension/outcome/failure.ts';
 import { type Postgres, postgresPrograms, startPostgres, withoutPostgres } from '../../../support/postgres.ts';
-import { runProgram } from '../../../support/run-program.ts';
+import { cleanEnvironment, program, runProgram } from '../../../support/run-program.ts';
 import { assertValid } from '../../../support/schemas.ts';
 import { type ScriptedServer, scriptedServer } from '../../../support/scripted-server.ts';
+import { until } from '../../../support/until.ts';
 
 const silent = { error() {}, warn() {}, info() {}, debug() {} };
+/** Of a task that has ended well, with what somebody has put in its place. */
+const settledAs = (changed: object) =>
+  JSON.stringify({ ...toSettled({}, unknownOutcome('x'), 1), exit_code: 0, execution: 'completed', ...changed });
+
 const kinds = ['the embedded database', 'PostgreSQL'] as const;
 const usable = kinds.filter((kind) => kind !== 'PostgreSQL' || postgresPrograms !== null);
 if (usable.length < kinds.length) process.stderr.write(`${withoutPostgres}\n`);
@@ -206,6 +216,8 @@ describe.each(usable)('on %s', (kind) => {
       ['{"form":1,"fields":{"a":1},"group":7}', 'failed', '{"value":{"message":"job timed out"}}'],
       [own, 'completed', '{"exit_code":"0","execution":"completed","document":"cut"}'],
       [own, 'failed', '[]'],
+      [own, 'completed', settledAs({ exit_code: 256 })],
+      [own, 'completed', settledAs({ document: 'x\n    "payload_json": "=payload"\n  }\n}\n' })],
       [own, 'cancelled', '{"sending":"n"}'],
       [own, 'cancelled', null],
     ];
@@ -221,16 +233,63 @@ describe.each(usable)('on %s', (kind) => {
     const problems = lines(listed.stdout).map(({ problem }) => problem);
     const named = (text: string) => problems.filter((problem) => problem?.includes(text)).length;
     expect([named('not a job of this program'), named('form 9'), named('its result'), problems.length]).toEqual([
-      ...[4, 1, 2, rows.length],
+      ...[4, 1, 3, rows.length],
     ]);
     expect((await run(['tasks', '--queue', 'batch'])).stdout).not.toContain('\u001b');
     const results = await run(['results', '--queue', 'batch', '--unknown']);
     expect([results.code, lines(results.stdout).length]).toEqual([0, 4]);
+    const all = await run(['results', '--queue', 'batch', '--output', 'ndjson', '--since', '1m']);
+    expect([all.code, lines(all.stdout).filter(({ problem }) => problem?.includes('its result')).length]).toEqual([
+      0, 4,
+    ]);
     for (const { output } of lines(results.stdout)) {
       assertValid('extension-output', output);
       expect(output.result.execution).toBe('unknown');
     }
     expect((await run(['status'])).code).toBe(0);
+  });
+
+  test('a flow whose rows are not ours is shown without what a terminal obeys, and is cancelled', async () => {
+    const idOf = (number: number) => `22222222-0000-4000-8000-00000000000${number}`;
+    const [flow, task] = [idOf(1), idOf(2)];
+    const dataOf = (label: string | null, needs: string) =>
+      `{"form":1,"fields":"{","function":null,"group":"${flow}","label":${JSON.stringify(label)},
+        "flow":{"name":"f\\u001b[2J","when":"always","needs":${needs}}}`;
+    const rows = [
+      [flow, dataOf(null, `{"a\\u001b[2J\\n\\t":"${task}","__proto__":"${idOf(3)}"}`)],
+      [task, dataOf('a', '{}')],
+    ];
+    const db = await openDatabase({ url: postgres?.url }, env, silent);
+    try {
+      await ensureQueue(db, 'flows');
+      for (const row of rows)
+        await db.sql(`INSERT INTO ${db.schema}.job (id, name, data) VALUES ($1, 'flows', $2)`, row);
+    } finally {
+      await db.close();
+    }
+    for (const words of [
+      ['status', flow],
+      ['cancel', flow],
+      ['status', flow],
+    ]) {
+      const { code, stdout, stderr } = await run(words);
+      expect([code, stderr.includes('JSON')]).toEqual([0, false]);
+      expect(stdout).not.toContain('\u001b');
+    }
+    expect(JSON.parse((await run(['status', flow, '--json'])).stdout)).toMatchObject({ state: 'cancelled' });
+  });
+
+  test('a FIFO that nobody writes to is left at a signal', async () => {
+    const fifo = join(folder, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    const [command, ...first] = program();
+    const words = [...first, 'submit', file('fields.json', JSON.stringify(fields)), '--each', fifo];
+    const child = spawn(command, words, { env: { ...cleanEnvironment(), ...env, TMPDIR: folder }, stdio: 'ignore' });
+    const ended = once(child, 'close');
+    await until(() => readdirSync(folder).some((name) => name.startsWith('ue-aws-lambda-')));
+    child.kill('SIGINT');
+    await ended;
+    expect(readdirSync(folder).filter((name) => name.startsWith('ue-aws-lambda-'))).toEqual([]);
   });
 
   test('an id that is none, and one that is not there', async () => {
