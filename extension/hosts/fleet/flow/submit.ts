@@ -51,15 +51,16 @@ export async function submitFlow(db: Database, text: string, options: FlowOption
   const { queue, path, keys, key, id = flowIdOf(queue, key) } = options;
   const members = withPath(path, () => membersOf(parseFlow(text), id, keys));
   await ensureReleaseIndex(db);
-  try {
-    await insert(db, members, options);
-  } catch (error) {
-    // The insert is refused when one of the ids is there; also when its own answer was lost and it was tried again.
-    if (!(await isThere(db, members))) throw error;
-    return { id, tasks: members.length - 1, existed: key !== undefined || options.id !== undefined };
-  }
+  const existed = !(await insert(db, members, options).then(
+    () => true,
+    async (error) => {
+      // The insert is refused when one of the ids is there; also when its own answer was lost and it was tried again.
+      if (!(await isThere(db, members))) throw error;
+      return key === undefined && options.id === undefined;
+    },
+  ));
   await db.wake(queue);
-  return { id, tasks: members.length - 1, existed: false };
+  return { id, tasks: members.length - 1, existed };
 }
 
 /** What would be submitted; throws ValidationError with every violation. For a check without a database. */
@@ -159,7 +160,7 @@ async function insert({ boss, sql }: Database, members: readonly Member[], optio
       dependsOn: [...needs],
     })),
     // Statements that are sent together are one transaction, and leave none open when one of them fails.
-    { db: { executeSql: async (text) => ({ rows: [...(await sql(text))] }) } },
+    { db: { executeSql: (text) => sql(text).then(() => ({ rows: [] })) } },
   );
 }
 

@@ -267,10 +267,18 @@ describe.each(Object.keys(places).filter((name) => name === 'PGlite' || postgres
     const options = { key: `night-${name}` };
     const once = await submit({ a: { fields: {} }, b: { needs: ['a'], fields: {} } }, options);
     const again = await submit({ a: { fields: {} }, b: { needs: ['a'], fields: {} } }, options);
-    expect(again).toEqual({ ...once, existed: true });
+    expect([once.existed, again]).toEqual([false, { ...once, existed: true }]);
     await expect(submit({ a: { fields: {} } }, options)).rejects.toThrow('another flow was submitted with this key');
     expect(await status(once.id)).toMatchObject({ state: 'waiting', description: '1 waiting, 1 blocked' });
     await cancelFlow(db, once.id);
+  });
+
+  test('of those who submit with one key at the same moment, one has submitted it', async () => {
+    const sameTime = () => submit({ a: { fields: {} }, b: { needs: ['a'], fields: {} } }, { key: `at-once-${name}` });
+    const all = await Promise.all([1, 2, 3, 4].map(sameTime));
+    expect(all.map(({ existed }) => existed).sort()).toEqual([false, true, true, true]);
+    expect(new Set(all.map(({ id }) => id)).size).toBe(1);
+    await cancelFlow(db, all[0]?.id as string);
   });
 
   test('a cancel settles what waits, aborts what runs, and ends the flow', async () => {
