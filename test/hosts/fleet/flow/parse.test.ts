@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ValidationError } from '../../../../extension/errors.ts';
+import { graphViolations } from '../../../../extension/hosts/fleet/flow/graph.ts';
 import { parseFlow } from '../../../../extension/hosts/fleet/flow/parse.ts';
 import { checkFlow } from '../../../../extension/hosts/fleet/flow/submit.ts';
 
@@ -193,3 +194,24 @@ test('a long chain and a wide graph are checked without recursion', () => {
   );
   expect(checkFlow(JSON.stringify({ name: 'a', tasks: chain }), { keys: null }).tasks.size).toBe(9_999);
 });
+
+test('in a chain of 10,000 tasks each may use a value of all before it, and of none after it', () => {
+  const task = (number: number, of: number) => ({
+    needs: number === 0 ? [] : [`t${number - 1}`],
+    fields: { function_name: 'f', region: 'eu-west-1', qualifier: `{{ t${of}.result.request_id }}` },
+  });
+  const chain = (change: (number: number) => number) => {
+    const tasks = Array.from({ length: 10_000 }, (_, number) => [`t${number}`, task(number, change(number))]);
+    const [[, first], ...rest] = tasks as [[string, object], ...[string, object][]];
+    return graphViolations(
+      parseFlow(
+        JSON.stringify({ name: 'chain', tasks: { t0: { ...first, fields: {} }, ...Object.fromEntries(rest) } }),
+      ),
+    );
+  };
+  expect(chain((number) => (number % 2 === 0 ? 0 : number - 1))).toEqual([]);
+  const wrong = chain((number) => (number === 5000 ? 5001 : 0));
+  expect(wrong).toEqual([
+    { field: 'tasks.t5000.fields.qualifier', message: expect.stringContaining('t5001 may not have ended yet') },
+  ]);
+}, 60_000);
