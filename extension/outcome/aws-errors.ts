@@ -60,7 +60,7 @@ export const awsErrors: Readonly<Record<string, Row>> = {
   },
   AccessDeniedException: { httpStatus: 403, ...noPermission },
   CodeArtifactUserFailedException: {
-    httpStatus: 400,
+    httpStatus: 409,
     cause: 'The function’s code could not be prepared',
     remedy: 'Read the message, and deploy the function again',
   },

@@ -2,13 +2,18 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ActionContext } from '../../extension/actions/action.ts';
 import { triggerLambdaFunction } from '../../extension/actions/trigger-lambda-function/perform.ts';
 import { openSession } from '../../extension/aws/session.ts';
+import { CancelledError, ValidationError } from '../../extension/errors.ts';
 import { execute } from '../../extension/execute.ts';
 import { processPorts } from '../../extension/hosts/process/ports.ts';
-import type { Outcome } from '../../extension/outcome/outcome.ts';
+import { CallError } from '../../extension/outcome/call-failure.ts';
+import { unknownOutcome } from '../../extension/outcome/failure.ts';
+import type { Execution, Outcome } from '../../extension/outcome/outcome.ts';
+import { TaskRecord } from '../../extension/outcome/task-record.ts';
 import { toOutput } from '../../extension/output.ts';
 import type { Task, TaskOf } from '../../extension/task/task.ts';
 import { assertValid } from '../support/schemas.ts';
 import { type Script, type ScriptedServer, scriptedServer } from '../support/scripted-server.ts';
+import { brokenCall } from './support/failures.ts';
 
 /** An action of several calls: it invokes the function, and then asks for something else. */
 async function invokeThenAsk(task: Task, context: ActionContext): Promise<Outcome> {
@@ -18,8 +23,8 @@ async function invokeThenAsk(task: Task, context: ActionContext): Promise<Outcom
   return outcome;
 }
 
-let server: ScriptedServer;
-afterEach(() => server.close());
+let server: ScriptedServer | undefined;
+afterEach(() => server?.close());
 
 async function run(
   script: Script,
@@ -27,21 +32,22 @@ async function run(
   over: object = {},
   cancelAfter = Number.POSITIVE_INFINITY,
 ) {
-  server = await scriptedServer(script);
+  const opened = await scriptedServer(script);
+  server = opened;
   const abort = new AbortController();
   const fields = {
-    ...{ function_name: 'hello', region: 'us-east-1', endpoint_url: server.url, max_attempts: 1 },
+    ...{ function_name: 'hello', region: 'us-east-1', endpoint_url: opened.url, max_attempts: 1 },
     ...{ credentials: { user: 'AKIDEXAMPLE', password: 'secret-key' }, wait_for_completion_timeout: 1, ...over },
   };
   const log = { error() {}, warn() {}, info() {}, debug() {} };
   const watch = setInterval(() => {
-    if (server.received.length >= cancelAfter) abort.abort();
+    if (opened.received.length >= cancelAfter) abort.abort();
   }, 5);
   const outcome = await execute(fields, { ...processPorts, openSession, log, signal: abort.signal }, action);
   clearInterval(watch);
   const output = JSON.parse(toOutput(fields, outcome));
   assertValid('extension-output', output);
-  return { output, received: server.received.length };
+  return { output, received: opened.received.length };
 }
 
 const laterFailures: readonly [string, Script, object][] = [
@@ -149,4 +155,49 @@ test('a start that is unknown is raised by what is found later, and never lowere
     throw new Error('later');
   });
   expect(output).toMatchObject({ changed: true, result: { execution: 'accepted' } });
+});
+
+describe('a call that can run the function', () => {
+  const proof = { requestId: 'request-1', attempts: 2 };
+
+  test('leaves it unknown for as long as it is under way', async () => {
+    const record = new TaskRecord();
+    expect(record.execution).toBe('not_started');
+    await record.running('accepted', async () => {
+      expect(record.execution).toBe('unknown');
+      return proof;
+    });
+    expect(record).toMatchObject({ execution: 'accepted', ...proof });
+  });
+
+  test('does not lower what an earlier one proved', async () => {
+    const record = new TaskRecord();
+    record.raise('completed');
+    await record.running('accepted', async () => {
+      expect(record.execution).toBe('completed');
+      return { requestId: null, attempts: 1 };
+    });
+    expect(record.execution).toBe('completed');
+  });
+
+  test.each<[unknown, Execution]>([
+    [new ValidationError([]), 'not_started'],
+    [new CancelledError(), 'not_started'],
+    [new TypeError('ours'), 'unknown'],
+    [new CallError(brokenCall(), null), 'not_started'],
+    [new CallError(brokenCall({ phase: 'ready' }), null), 'unknown'],
+  ])('that ends with %s', async (error, execution) => {
+    const record = new TaskRecord();
+    await expect(record.running('completed', () => Promise.reject(error))).rejects.toBe(error);
+    expect(record.execution).toBe(execution);
+  });
+
+  test('names its trace only if there is one', () => {
+    const record = new TaskRecord();
+    const outcome = unknownOutcome('it ended');
+    expect(record.complete(outcome)).toEqual(outcome);
+    expect(Object.keys(record.complete(outcome))).not.toContain('traceId');
+    record.traceId = '1-a';
+    expect(record.complete({ ...outcome, traceId: '1-b' }).traceId).toBe('1-a');
+  });
 });

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { afterEach, expect, test } from '@jest/globals';
+import { runInside } from '../../support/network/run.ts';
+
+const close: (() => void)[] = [];
+afterEach(() => {
+  for (const end of close.splice(0)) end();
+});
+
+/** A proxy that answers CONNECT with these bytes and no more; gives what it was asked. */
+async function proxyOf(answer: string) {
+  const asked: string[] = [];
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket.on('error', () => {}));
+    socket.once('data', (chunk) => {
+      asked.push(chunk.toString('latin1'));
+      socket.end(answer);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  close.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+}
+
+async function through(proxy: string, over: object = {}) {
+  const { output } = await runInside({
+    ...{ function_name: 'hello', region: 'us-east-1', endpoint_url: 'http://127.0.0.1:9', max_attempts: 1 },
+    ...{ credentials: { user: 'AKIDEXAMPLE', password: 'secret-key' }, use_proxy: true, proxy, ...over },
+  });
+  return output;
+}
+
+const login = 'it answered CONNECT with 407; check proxy_credentials (PROXY_AUTHENTICATION_REQUIRED)';
+const operator = '; ask its operator to allow CONNECT to this host (PROXY_REFUSED)';
+const unreachable = '; it could not reach the target (PROXY_UNAVAILABLE)';
+const answers: readonly [string, string][] = [
+  ['HTTP/1.1 407 No\r\n\r\n', login],
+  ['HTTP/1.1 401 No\r\n\r\n', login.replace('407', '401')],
+  ['HTTP/1.1 403 No\r\n\r\n', `it answered CONNECT with 403${operator}`],
+  ['HTTP/1.1 201 No\r\n\r\n', `it answered CONNECT with 201${operator}`],
+  ['HTTP/1.1 499 No\r\n\r\n', `it answered CONNECT with 499${operator}`],
+  ['HTTP/1.1 500 No\r\n\r\n', `it answered CONNECT with 500${unreachable}`],
+  ['HTTP/1.1 503 No\r\n\r\n', `it answered CONNECT with 503${unreachable}`],
+  ['SSH-2.0-x\r\n', 'it does not speak HTTP (PROXY_NOT_HTTP)'],
+  ['', 'it closed the connection instead of answering CONNECT (PROXY_CLOSED)'],
+];
+
+test.each(answers)('a proxy that answers %j', async (answer, reason) => {
+  const { url } = await proxyOf(answer);
+  const output = await through(url);
+  expect(output).toMatchObject({ exit_code: 11, changed: false, result: { execution: 'not_started', attempts: 1 } });
+  expect(output.status_description).toBe(
+    `CONNECTION_ERROR: ProxyConnectionError: Failed to connect to proxy URL ${url}`,
+  );
+  expect(output.result.error).toEqual([
+    { name: 'ProxyConnectionError', message: expect.stringContaining(`the proxy ${url}: ${reason}`) },
+  ]);
+});
+
+test.each([
+  ['http://127.0.0.1:9', '127.0.0.1:9'],
+  ['http://example.com', 'example.com:80'],
+  ['https://example.com', 'example.com:443'],
+  ['http://[::1]:9', '[::1]:9'],
+])('is asked for %s', async (endpoint_url, authority) => {
+  const { url, asked } = await proxyOf('HTTP/1.1 403 No\r\n\r\n');
+  await through(url, { endpoint_url });
+  const [line, ...headers] = (asked[0] ?? '').split('\r\n');
+  expect(line).toBe(`CONNECT ${authority} HTTP/1.1`);
+  expect(headers.map((header) => header.toLowerCase())).toContain(`host: ${authority}`);
+  expect(asked[0]).not.toMatch(/authorization/i);
+});
+
+test('is told who asks', async () => {
+  const { url, asked } = await proxyOf('HTTP/1.1 403 No\r\n\r\n');
+  await through(url, { proxy_credentials: { user: 'me', password: 'p:w' } });
+  const pair = Buffer.from('me:p:w').toString('base64');
+  expect(asked[0]).toMatch(new RegExp(`^proxy-authorization: Basic ${pair}\r$`, 'im'));
+});
+
+test('each scheme of a target has its own proxy', async () => {
+  const [http, https] = [await proxyOf('HTTP/1.1 403 No\r\n\r\n'), await proxyOf('no TLS')];
+  const both = `${http.url},${https.url.replace('http:', 'https:')}`;
+  await through(both, { endpoint_url: 'http://127.0.0.1:9' });
+  expect([http.asked.length, https.asked.length]).toEqual([1, 0]);
+  await through(both, { endpoint_url: 'https://127.0.0.1:9' });
+  expect([http.asked.length, https.asked.length]).toEqual([1, 1]);
+});
