@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { AnswerError } from '../../../extension/aws/transport/answer-error.ts';
 import { type Call, makeCall } from '../../../extension/aws/transport/call.ts';
-import type { Journey } from '../../../extension/aws/transport/journey.ts';
+import type { RequestProgress } from '../../../extension/aws/transport/progress.ts';
 import { Transport } from '../../../extension/aws/transport/transport.ts';
 import { CallError, type CallFailure } from '../../../extension/outcome/call-failure.ts';
 import { Secret } from '../../../extension/secret.ts';
@@ -21,9 +21,9 @@ function called(over: Partial<Call> = {}) {
 
 const headers = { 'x-amzn-requestid': 'request-1' };
 
-/** A refusal of AWS on a journey. */
-function refuse(journey: Journey, status: number, name: string, more: Record<string, string> = {}): never {
-  journey.arrive({ statusCode: status, headers: { ...headers, ...more } });
+/** A refusal of AWS on a progress. */
+function refuse(progress: RequestProgress, status: number, name: string, more: Record<string, string> = {}): never {
+  progress.arrive({ statusCode: status, headers: { ...headers, ...more } });
   throw new AnswerError(name, 'no', true);
 }
 
@@ -40,8 +40,8 @@ const never = () => new Promise<never>(() => {});
 
 test('a call that succeeds', async () => {
   const { call, log } = called();
-  const made = await makeCall(call, async (journey) => {
-    journey.reach('ready');
+  const made = await makeCall(call, async (progress) => {
+    progress.reach('ready');
     return 'value';
   });
   expect(made).toEqual({ value: 'value', attempts: 1 });
@@ -51,10 +51,10 @@ test('a call that succeeds', async () => {
 test('a call whose connection fails is made again, and each failure is told', async () => {
   const { call, log } = called();
   let sent = 0;
-  const made = await makeCall(call, async (journey) => {
+  const made = await makeCall(call, async (progress) => {
     sent += 1;
-    journey.host = 'lambda:443';
-    journey.reach('connecting');
+    progress.host = 'lambda:443';
+    progress.reach('connecting');
     if (sent < 3) throw Object.assign(new Error('x'), { code: 'ECONNREFUSED' });
     return sent;
   });
@@ -69,9 +69,9 @@ test('waits at least 100 ms, and twice as long each time', async () => {
   const { call } = called();
   const times: number[] = [];
   await failureOf(
-    makeCall(call, async (journey) => {
+    makeCall(call, async (progress) => {
       times.push(performance.now());
-      return refuse(journey, 429, 'TooManyRequestsException');
+      return refuse(progress, 429, 'TooManyRequestsException');
     }),
   );
   const [first = 0, second = 0, third = 0] = times;
@@ -83,10 +83,10 @@ test('waits at least 100 ms, and twice as long each time', async () => {
 test('a call that is refused for good, with what is known of it', async () => {
   const { call } = called();
   const failure = await failureOf(
-    makeCall(call, async (journey) => {
-      journey.host = 'lambda:443';
-      journey.proxyUrl = 'http://proxy:1';
-      journey.arrive({ statusCode: 404, headers });
+    makeCall(call, async (progress) => {
+      progress.host = 'lambda:443';
+      progress.proxyUrl = 'http://proxy:1';
+      progress.arrive({ statusCode: 404, headers });
       throw new AnswerError('ResourceNotFoundException', `EXAMPLE-SECRET\u0007${'x'.repeat(5000)}`, true);
     }),
   );
@@ -120,9 +120,9 @@ test.each<[unknown, string, string]>([
 test('a wait that is longer than the deadline is not begun', async () => {
   const { call } = called();
   let sent = 0;
-  const refused = makeCall(call, async (journey) => {
+  const refused = makeCall(call, async (progress) => {
     sent += 1;
-    return refuse(journey, 429, 'TooManyRequestsException', { 'retry-after': '21' });
+    return refuse(progress, 429, 'TooManyRequestsException', { 'retry-after': '21' });
   });
   expect(await failureOf(refused)).toMatchObject({ attempts: 1, refusal: { retryAfterSeconds: 21 } });
   expect(sent).toBe(1);
@@ -131,7 +131,7 @@ test('a wait that is longer than the deadline is not begun', async () => {
 test('waits twice as long each time, and no longer than the deadline', async () => {
   // The wait after the n-th attempt is 50 to 100 % of 100 ms * 2^n: never 800 before the fourth, and always from there.
   const { call } = called({ limits: { connectTimeout: 20_000, waitTimeout: 800, maxAttempts: 6 } });
-  const refused = makeCall(call, async (journey) => refuse(journey, 429, 'TooManyRequestsException'));
+  const refused = makeCall(call, async (progress) => refuse(progress, 429, 'TooManyRequestsException'));
   expect(await failureOf(refused)).toMatchObject({ attempts: 4, refusal: { httpStatus: 429 } });
 });
 
@@ -140,10 +140,10 @@ test('a clock is corrected for nothing else than a clock that is wrong', async (
   const { call } = called({ correctClock: (date) => dates.push(date) });
   const date = new Date(Date.now() + 3_600_000).toUTCString();
   let sent = 0;
-  const made = await makeCall(call, async (journey) => {
+  const made = await makeCall(call, async (progress) => {
     sent += 1;
-    if (sent === 1) return refuse(journey, 429, 'TooManyRequestsException', { date });
-    if (sent === 2) return refuse(journey, 403, 'SignatureDoesNotMatch', { date });
+    if (sent === 1) return refuse(progress, 429, 'TooManyRequestsException', { date });
+    if (sent === 2) return refuse(progress, 403, 'SignatureDoesNotMatch', { date });
     return dates.length;
   });
   expect(made).toEqual({ value: 1, attempts: 3 });
@@ -152,7 +152,7 @@ test('a clock is corrected for nothing else than a clock that is wrong', async (
 test('a clock that nobody corrects is no fault of the call', async () => {
   const { call } = called();
   const date = new Date(Date.now() + 3_600_000).toUTCString();
-  const refused = makeCall(call, async (journey) => refuse(journey, 403, 'SignatureDoesNotMatch', { date }));
+  const refused = makeCall(call, async (progress) => refuse(progress, 403, 'SignatureDoesNotMatch', { date }));
   expect(await failureOf(refused)).toMatchObject({ attempts: 2, name: 'SignatureDoesNotMatch' });
 });
 
@@ -160,7 +160,7 @@ test('a clock that is wrong is corrected once, by the date of the answer', async
   const dates: string[] = [];
   const { call } = called({ correctClock: (date) => dates.push(date) });
   const date = new Date(Date.now() + 3_600_000).toUTCString();
-  const refused = makeCall(call, async (journey) => refuse(journey, 403, 'InvalidSignatureException', { date }));
+  const refused = makeCall(call, async (progress) => refuse(progress, 403, 'InvalidSignatureException', { date }));
   expect(await failureOf(refused)).toMatchObject({ attempts: 2, refusal: { clockSkewed: true } });
   expect(dates).toEqual([date]);
 });
@@ -180,9 +180,9 @@ describe('a cancel', () => {
   test('under way closes what is open, and says how far it came', async () => {
     const { call, abort } = called();
     let closed = false;
-    const cancelled = makeCall(call, (journey) => {
-      journey.hold({ destroy: () => (closed = true) });
-      journey.arrive({ statusCode: 429, headers });
+    const cancelled = makeCall(call, (progress) => {
+      progress.hold({ destroy: () => (closed = true) });
+      progress.arrive({ statusCode: 429, headers });
       setTimeout(() => abort.abort(), 1);
       return never();
     });
@@ -193,7 +193,7 @@ describe('a cancel', () => {
   test('during the wait for another attempt: nothing is under way', async () => {
     const { call, abort, log } = called();
     const cancelled = failureOf(
-      makeCall(call, async (journey) => refuse(journey, 429, 'TooManyRequestsException', { 'retry-after': '15' })),
+      makeCall(call, async (progress) => refuse(progress, 429, 'TooManyRequestsException', { 'retry-after': '15' })),
     );
     await until(() => log.lines.some((line) => line.startsWith('warn')));
     abort.abort();
@@ -206,8 +206,8 @@ describe('a deadline', () => {
 
   test('for the connection', async () => {
     const { call, log } = called({ limits });
-    const late = makeCall(call, (journey) => {
-      journey.reach('tls');
+    const late = makeCall(call, (progress) => {
+      progress.reach('tls');
       return never();
     });
     expect(await failureOf(late)).toMatchObject({ end: 'timed out', phase: 'tls', refusal: null });
@@ -216,8 +216,8 @@ describe('a deadline', () => {
 
   test('for the answer begins when the connection is ready', async () => {
     const { call, log } = called({ limits: { ...limits, waitTimeout: 1 } });
-    const late = makeCall(call, (journey) => {
-      journey.reach('ready');
+    const late = makeCall(call, (progress) => {
+      progress.reach('ready');
       return never();
     });
     expect(await failureOf(late)).toMatchObject({ end: 'timed out', phase: 'ready' });
@@ -227,12 +227,12 @@ describe('a deadline', () => {
   test('does not run while there are bytes to work on, and begins anew when more are waited for', async () => {
     const { call } = called({ limits });
     let worked = false;
-    const late = makeCall(call, (journey) => {
-      journey.reach('ready');
-      journey.work();
+    const late = makeCall(call, (progress) => {
+      progress.reach('ready');
+      progress.work();
       setTimeout(() => {
         worked = true;
-        journey.listen();
+        progress.listen();
       }, 150);
       return never();
     });
@@ -242,9 +242,9 @@ describe('a deadline', () => {
 
   test('is not begun by what was given up and still goes on', async () => {
     const { call, abort } = called();
-    let late: Journey | undefined;
-    const cancelled = makeCall(call, (journey) => {
-      late = journey;
+    let late: RequestProgress | undefined;
+    const cancelled = makeCall(call, (progress) => {
+      late = progress;
       setTimeout(() => abort.abort(), 1);
       return never();
     });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { AnswerError } from '../../../extension/aws/transport/answer-error.ts';
 import { codeOf, isMarked, refusalOf, requestIdOf } from '../../../extension/aws/transport/foreign-error.ts';
-import type { AnswerHead } from '../../../extension/aws/transport/journey.ts';
+import type { AnswerHead } from '../../../extension/aws/transport/progress.ts';
 import type { Refusal } from '../../../extension/outcome/call-failure.ts';
 
 const answer = (statusCode: number, headers: Record<string, string> = {}): AnswerHead => ({ statusCode, headers });

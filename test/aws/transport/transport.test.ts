@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { HttpRequest } from '@smithy/core/protocols';
-import { Journey } from '../../../extension/aws/transport/journey.ts';
+import { RequestProgress } from '../../../extension/aws/transport/progress.ts';
 import { providerHandler } from '../../../extension/aws/transport/provider-handler.ts';
 import { readBody } from '../../../extension/aws/transport/read-body.ts';
 import { Transport } from '../../../extension/aws/transport/transport.ts';
@@ -50,7 +50,7 @@ function opened(): Transport {
 }
 
 async function get(transport: Transport, port: number, hostname = '127.0.0.1', limit = 1000) {
-  const journey = new Journey();
+  const progress = new RequestProgress();
   const request = {
     protocol: 'http:',
     hostname,
@@ -60,21 +60,21 @@ async function get(transport: Transport, port: number, hostname = '127.0.0.1', l
     headers: { 'x-a': 'b' },
     body: 'hi',
   };
-  const { message, head } = await transport.send(request, journey);
+  const { message, head } = await transport.send(request, progress);
   const { bytes, whole } = await readBody(message, limit);
-  return { journey, head, text: Buffer.from(bytes).toString(), whole };
+  return { progress, head, text: Buffer.from(bytes).toString(), whole };
 }
 
 const ok = (_: IncomingMessage, response: ServerResponse) => response.writeHead(201, { 'x-b': ['1', '2'] }).end('yes');
 
 describe('a request', () => {
-  test('goes out as it is, and its journey follows it', async () => {
+  test('goes out as it is, and its progress follows it', async () => {
     const server = await serve(ok);
-    const { journey, head, text, whole } = await get(opened(), server.port);
+    const { progress, head, text, whole } = await get(opened(), server.port);
     expect(server.requests).toEqual(['POST /p?q=1 b hi']);
     expect({ text, whole }).toEqual({ text: 'yes', whole: true });
     expect(head).toMatchObject({ statusCode: 201, headers: { 'x-b': '1, 2' } });
-    expect(journey).toMatchObject({
+    expect(progress).toMatchObject({
       phase: 'response',
       host: `127.0.0.1:${server.port}`,
       answer: head,
@@ -90,22 +90,22 @@ describe('a request', () => {
 
   test('reaches an IPv6 address in brackets', async () => {
     const server = await serve(ok, '::1');
-    const { journey } = await get(opened(), server.port, '[::1]');
-    expect(journey.host).toBe(`[::1]:${server.port}`);
+    const { progress } = await get(opened(), server.port, '[::1]');
+    expect(progress.host).toBe(`[::1]:${server.port}`);
   });
 
   test.each(['http:', 'https:'])('that cannot connect rejects, and was not ready: %s', async (protocol) => {
     const server = await serve(ok);
     for (const end of close.splice(0)) end();
-    const journey = new Journey();
+    const progress = new RequestProgress();
     const request = { protocol, hostname: '127.0.0.1', port: server.port, method: 'POST', path: '/', headers: {} };
-    await expect(opened().send(request, journey)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-    expect(journey.phase).toBe('connecting');
+    await expect(opened().send(request, progress)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    expect(progress.phase).toBe('connecting');
   });
 
   test('whose TLS handshake fails was at it', async () => {
     const server = await serve(ok);
-    const journey = new Journey();
+    const progress = new RequestProgress();
     const request = {
       protocol: 'https:',
       hostname: '127.0.0.1',
@@ -114,8 +114,8 @@ describe('a request', () => {
       path: '/',
       headers: {},
     };
-    await expect(opened().send(request, journey)).rejects.toThrow();
-    expect(journey.phase).toBe('tls');
+    await expect(opened().send(request, progress)).rejects.toThrow();
+    expect(progress.phase).toBe('tls');
   });
 
   test.each<[Record<string, string>, string]>([
@@ -123,8 +123,8 @@ describe('a request', () => {
     [{ a: 'b c' }, '/p?a=b%20c'],
   ])('of a credential provider, with the query %j', async (query, path) => {
     const server = await serve(ok);
-    const journey = new Journey();
-    const handler = providerHandler(opened(), journey);
+    const progress = new RequestProgress();
+    const handler = providerHandler(opened(), progress);
     expect(handler.metadata).toEqual({ handlerProtocol: 'http/1.1' });
     expect(handler.httpHandlerConfigs()).toEqual({});
     const { response } = await handler.handle(
@@ -141,18 +141,22 @@ describe('a request', () => {
     const { bytes } = await readBody(response.body, 10);
     expect(Buffer.from(bytes).toString()).toBe('yes');
     expect(server.requests).toEqual([`GET ${path}  `]);
-    expect(journey).toMatchObject({ phase: 'response', host: `127.0.0.1:${server.port}`, answer: { statusCode: 201 } });
+    expect(progress).toMatchObject({
+      phase: 'response',
+      host: `127.0.0.1:${server.port}`,
+      answer: { statusCode: 201 },
+    });
   });
 
   test('of a credential provider is given up with the search', async () => {
     const server = await serve(() => {});
-    const journey = new Journey();
+    const progress = new RequestProgress();
     const request = new HttpRequest({ protocol: 'http:', hostname: '127.0.0.1', port: server.port, path: '/' });
-    const sent = providerHandler(opened(), journey).handle(request);
+    const sent = providerHandler(opened(), progress).handle(request);
     await until(() => server.requests.length === 1);
-    journey.giveUp();
+    progress.giveUp();
     await expect(sent).rejects.toThrow();
-    expect(journey).toMatchObject({ phase: 'ready', answer: null });
+    expect(progress).toMatchObject({ phase: 'ready', answer: null });
   });
 });
 
@@ -162,8 +166,8 @@ describe('a connection', () => {
     const transport = opened();
     await get(transport, server.port);
     await until(() => server.open === 1);
-    const { journey } = await get(transport, server.port);
-    expect(journey.phase).toBe('response');
+    const { progress } = await get(transport, server.port);
+    expect(progress.phase).toBe('response');
     expect(server.connections).toBe(1);
   });
 
