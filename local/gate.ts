@@ -4,8 +4,9 @@ import { LAMBDA_REFUSALS, SignatureError, STS_REFUSALS } from './auth/signature-
 import type { Answer } from './http/answer.ts';
 import { type Call, header } from './http/call.ts';
 import { refuseBrowser } from './http/caller.ts';
-import { answerLambda, type LambdaPorts } from './lambda/lambda-api.ts';
+import { answerLambda } from './lambda/lambda-api.ts';
 import { LambdaError, toLambdaAnswer } from './lambda/lambda-error.ts';
+import type { LambdaPorts } from './lambda/lambda-ports.ts';
 import { answerLogs, type LogsPorts, TARGET_PREFIX } from './logs/logs-api.ts';
 import { LOGS_REFUSALS, LogsError, toLogsAnswer } from './logs/logs-error.ts';
 import { answerSts } from './sts/sts-api.ts';

@@ -1,6 +1,7 @@
 import { LambdaError } from '../lambda/lambda-error.ts';
 import type { DurableEngine } from './engine.ts';
-import { type DurableExecution, type ErrorObject, isClosed } from './execution.ts';
+import type { ErrorObject } from './error-object.ts';
+import { type DurableExecution, isClosed } from './execution.ts';
 import { operationEvent, payload } from './history.ts';
 import { deadlineOf, type Operation } from './operation.ts';
 import { decodeCallbackId } from './token.ts';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { LambdaError } from '../lambda/lambda-error.ts';
 import type { DurableEngine, Target } from './engine.ts';
-import type { DurableExecution, ErrorObject, StartRequest } from './execution.ts';
+import type { ErrorObject } from './error-object.ts';
+import type { DurableExecution, StartRequest } from './execution.ts';
 import { operationEvent, payload, plain } from './history.ts';
 import { toErrorObject } from './invocation.ts';
 import type { Operation, OperationStatus } from './operation.ts';

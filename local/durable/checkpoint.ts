@@ -1,4 +1,5 @@
-import type { Closing, DurableExecution, ErrorObject } from './execution.ts';
+import type { ErrorObject } from './error-object.ts';
+import type { Closing, DurableExecution } from './execution.ts';
 import type { NewEvent } from './history.ts';
 import type { Operation, OperationType } from './operation.ts';
 import { transit } from './transition.ts';

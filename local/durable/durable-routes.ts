@@ -3,8 +3,8 @@ import { functionNotFound, parseFunctionName, toVersion } from '../functions/fun
 import { type Answer, json } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { decodePart } from '../lambda/authorize.ts';
-import type { LambdaPorts } from '../lambda/lambda-api.ts';
 import { LambdaError } from '../lambda/lambda-error.ts';
+import type { LambdaPorts } from '../lambda/lambda-ports.ts';
 import type { Route } from '../lambda/route.ts';
 import { checkExecutionArn } from './arn.ts';
 import { callbackOperations } from './callback-calls.ts';

@@ -1,16 +1,9 @@
+import type { ErrorObject } from './error-object.ts';
 import type { HistoryEvent } from './history.ts';
 import type { Operation } from './operation.ts';
 
 export type ExecutionStatus = 'RUNNING' | ClosedStatus;
 export type ClosedStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'STOPPED';
-
-/** An error as the durable API writes it. */
-export interface ErrorObject {
-  readonly ErrorMessage?: string;
-  readonly ErrorType?: string;
-  readonly ErrorData?: string;
-  readonly StackTrace?: readonly string[];
-}
 
 /** How an execution came to its end. */
 export interface Closing {

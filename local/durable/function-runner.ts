@@ -6,8 +6,8 @@ import {
   toVersion,
 } from '../functions/function-name.ts';
 import { runHandler } from '../lambda/handler-run.ts';
-import type { FunctionPorts } from '../lambda/lambda-api.ts';
 import { LambdaError } from '../lambda/lambda-error.ts';
+import type { FunctionPorts } from '../lambda/lambda-ports.ts';
 import { writeLog } from '../lambda/log-tail.ts';
 import { toResult } from '../lambda/run-outcome.ts';
 import type { FunctionCall, FunctionResult, Target } from './engine.ts';

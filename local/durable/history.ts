@@ -1,7 +1,7 @@
-import type { DurableExecution, ErrorObject } from './execution.ts';
+import type { ErrorObject } from './error-object.ts';
 import type { Operation } from './operation.ts';
 
-/** What stands in the details of an event: times and payloads have a form of their own on the wire. */
+/** A value in the details of an event: times and payloads have a form of their own on the wire. */
 export type Detail =
   | { readonly kind: 'plain'; readonly value: string | number | Readonly<Record<string, number | undefined>> }
   | { readonly kind: 'time'; readonly time: number }
@@ -31,8 +31,8 @@ export function operationEvent(
   return { type, time: at, operation: { id, name, subType, parentId }, details };
 }
 
-export function record(execution: DurableExecution, event: NewEvent): void {
-  execution.history.push({ ...event, eventId: execution.history.length + 1 });
+export function record({ history }: { readonly history: HistoryEvent[] }, event: NewEvent): void {
+  history.push({ ...event, eventId: history.length + 1 });
 }
 
 /** Writes an event for GetDurableExecutionHistory; without data, payloads only say that they were left out. */

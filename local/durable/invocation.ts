@@ -1,6 +1,7 @@
 import { checkErrorSize, checkResultSize } from './checkpoint.ts';
 import type { DurableEngine, FunctionResult } from './engine.ts';
-import { type Closing, type DurableExecution, type ErrorObject, isClosed } from './execution.ts';
+import type { ErrorObject } from './error-object.ts';
+import { type Closing, type DurableExecution, isClosed } from './execution.ts';
 import { payload, plain, record, time } from './history.ts';
 import { isAwaited } from './operation.ts';
 import { statePage } from './state.ts';

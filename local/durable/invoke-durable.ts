@@ -4,8 +4,8 @@ import { type FunctionReference, functionArn } from '../functions/function-name.
 import type { Answer } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import type { Invocation } from '../lambda/invocation.ts';
-import type { LambdaPorts } from '../lambda/lambda-api.ts';
 import { LambdaError } from '../lambda/lambda-error.ts';
+import type { LambdaPorts } from '../lambda/lambda-ports.ts';
 import { tail } from '../lambda/log-tail.ts';
 import { tooManyAtOnce } from '../lambda/throttle.ts';
 import type { DurableExecution } from './execution.ts';

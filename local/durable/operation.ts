@@ -1,4 +1,4 @@
-import type { ErrorObject } from './execution.ts';
+import type { ErrorObject } from './error-object.ts';
 
 export type OperationType = 'EXECUTION' | 'CONTEXT' | 'STEP' | 'WAIT' | 'CALLBACK' | 'CHAINED_INVOKE';
 

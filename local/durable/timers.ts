@@ -1,5 +1,6 @@
 import type { DurableEngine } from './engine.ts';
-import { type DurableExecution, type ErrorObject, isClosed } from './execution.ts';
+import type { ErrorObject } from './error-object.ts';
+import { type DurableExecution, isClosed } from './execution.ts';
 import { type NewEvent, operationEvent, payload, plain } from './history.ts';
 import { deadlineOf, type Operation } from './operation.ts';
 

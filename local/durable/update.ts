@@ -1,5 +1,5 @@
 import { LambdaError } from '../lambda/lambda-error.ts';
-import type { ErrorObject } from './execution.ts';
+import type { ErrorObject } from './error-object.ts';
 import type { OperationType } from './operation.ts';
 
 export type OperationAction = 'START' | 'SUCCEED' | 'FAIL' | 'RETRY' | 'CANCEL';

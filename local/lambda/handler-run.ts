@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { FunctionFile } from '../functions/function-files.ts';
-import { type LoggingConfig, logGroupOf, logStreamName } from '../logs/logging-config.ts';
+import { logGroupOf, logStreamName } from '../logs/logging-config.ts';
 import { openRunLog, type RunLog } from '../logs/run-log.ts';
 import { endLines, initLines, startLines } from '../logs/system-lines.ts';
 import { createCopyIdentity } from '../sandbox/copy-identity.ts';
-import type { Ending, Sandbox } from '../sandbox/sandbox.ts';
-import type { Lease } from '../sandbox/sandbox-pool.ts';
-import { createCollector, type Streamed } from '../streams/collector.ts';
+import type { Lease } from '../sandbox/lease.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { createCollector } from '../streams/collector.ts';
 import type { StreamReader } from '../streams/runtime-api.ts';
-import type { FunctionPorts } from './lambda-api.ts';
+import type { FunctionPorts } from './lambda-ports.ts';
 import { writeLog } from './log-tail.ts';
+import type { HandlerRun, RunInfo } from './run-facts.ts';
 import { RESPONSE_LIMIT } from './run-outcome.ts';
 
 /** What a handler is called with. */
@@ -24,28 +25,6 @@ export interface HandlerCall {
   readonly tenantId?: string | undefined;
   /** Takes the response of a streaming handler as it comes; without, it is collected. */
   readonly read?: StreamReader;
-}
-
-/** What is known of a run when it begins. */
-export interface RunInfo {
-  readonly requestId: string;
-  readonly version: string;
-  readonly arn: string;
-  readonly traceId: string;
-  readonly timeoutSeconds: number;
-  readonly memorySize: number;
-  readonly loggingConfig: LoggingConfig;
-  readonly initMs?: number | undefined;
-}
-
-/** What is known of a run when it has ended. */
-export interface HandlerRun extends RunInfo {
-  readonly ending: Ending;
-  /** What a streaming handler wrote, where it was collected, and the error that ended it. */
-  readonly streamed?: Streamed;
-  readonly output: Buffer;
-  readonly initOutput: Buffer;
-  readonly durationMs: number;
 }
 
 /** Runs the handler once, in the copy of the function that was leased for it, and gives that back. */

@@ -5,7 +5,7 @@ import type { Answer } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
 import { runHandler } from './handler-run.ts';
 import { parseInvocation } from './invocation.ts';
-import type { LambdaPorts } from './lambda-api.ts';
+import type { LambdaPorts } from './lambda-ports.ts';
 import { tail, writeLog } from './log-tail.ts';
 import { toResult } from './run-outcome.ts';
 import { tooManyAtOnce } from './throttle.ts';

@@ -1,43 +1,19 @@
 import { pathToFileURL } from 'node:url';
 import type { Signer } from '../auth/signature.ts';
-import type { Clock } from '../clock.ts';
 import { durableRoute } from '../durable/durable-routes.ts';
-import type { DurableEngine } from '../durable/engine.ts';
-import { type Refusal, toRefusedAnswer } from '../faults.ts';
+import { toRefusedAnswer } from '../faults.ts';
 import { toFunctionConfiguration } from '../functions/function-configuration.ts';
 import type { FunctionFile } from '../functions/function-files.ts';
 import { type FunctionReference, functionNotFound, parseFunctionName, toVersion } from '../functions/function-name.ts';
 import { type Answer, json } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
-import type { LogStore } from '../logs/log-store.ts';
-import type { SandboxPool } from '../sandbox/sandbox-pool.ts';
 import { invokeStream } from '../streams/invoke-stream.ts';
-import type { RuntimeApi } from '../streams/runtime-api.ts';
 import { authorize, decodePart } from './authorize.ts';
 import { invoke } from './invoke.ts';
 import { LambdaError } from './lambda-error.ts';
+import type { LambdaPorts } from './lambda-ports.ts';
 import { listFunctions } from './list-functions.ts';
 import type { Route } from './route.ts';
-
-/** What the runs of functions need of the endpoint. */
-export interface FunctionPorts {
-  readonly functions: () => ReadonlyMap<string, FunctionFile>;
-  readonly findFunction: (name: string) => FunctionFile | undefined;
-  readonly pool: SandboxPool;
-  readonly runtimeApi: RuntimeApi;
-  /** The logs as CloudWatch keeps them, and their clock. */
-  readonly logs: LogStore;
-  readonly clock: Clock;
-  readonly log: (line: string) => void;
-  readonly onExecution: (functionName: string) => void;
-}
-
-/** What the Lambda calls need of the endpoint. */
-export interface LambdaPorts extends FunctionPorts {
-  readonly engine: DurableEngine;
-  /** Tells whether a test wants this call refused. */
-  readonly refuse: (operation: string) => Refusal | undefined;
-}
 
 const STREAM_PATH = /^\/2021-11-15\/functions\/([^/]*)\/response-streaming-invocations\/?$/;
 const FUNCTION_PATH = /^\/2015-03-31\/functions\/([^/]*)(\/invocations|\/configuration)?\/?$/;

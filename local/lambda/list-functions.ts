@@ -2,8 +2,8 @@ import { toFunctionConfiguration } from '../functions/function-configuration.ts'
 import { PUBLISHED_VERSION } from '../functions/function-name.ts';
 import { type Answer, json } from '../http/answer.ts';
 import type { Call } from '../http/call.ts';
-import type { LambdaPorts } from './lambda-api.ts';
 import { validationError } from './lambda-error.ts';
+import type { LambdaPorts } from './lambda-ports.ts';
 import { readMarker, writeMarker } from './marker.ts';
 
 /** Whatever MaxItems says, Lambda puts at most 50 functions on a page. */

@@ -1,5 +1,5 @@
 import { endLines, startLines } from '../logs/system-lines.ts';
-import type { HandlerRun } from './handler-run.ts';
+import type { HandlerRun } from './run-facts.ts';
 
 const TAIL_BYTES = 4096;
 

@@ -1,5 +1,5 @@
 import type { Ending } from '../sandbox/sandbox.ts';
-import type { HandlerRun } from './handler-run.ts';
+import type { HandlerRun } from './run-facts.ts';
 
 export interface Result {
   readonly body: string | Buffer;

@@ -1,4 +1,4 @@
-import type { HandlerRun, RunInfo } from '../lambda/handler-run.ts';
+import type { HandlerRun, RunInfo } from '../lambda/run-facts.ts';
 import { exitReason, failureType, statusOf, timeoutMessage } from '../lambda/run-outcome.ts';
 import type { SystemLogLevel } from './logging-config.ts';
 

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type FunctionConfig, parseFunctionConfig } from '../functions/function-config.ts';
 import type { FunctionFile } from '../functions/function-files.ts';
 import { createCopyIdentity } from './copy-identity.ts';
+import type { Lease } from './lease.ts';
 import { type Ending, type Sandbox, startSandbox } from './sandbox.ts';
 import { sandboxEnvironment } from './sandbox-environment.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -16,11 +17,6 @@ export interface SandboxPoolOptions {
   /** The URL of the endpoint, under which functions can call each other. */
   readonly url: () => string;
 }
-
-/** A copy that is ready to run, or the reason why there is none. `initMs` comes with the first lease of a copy. */
-export type Lease =
-  | { readonly sandbox: Sandbox; readonly config: FunctionConfig; readonly initMs?: number | undefined }
-  | { readonly failure: Ending; readonly output: Buffer; readonly config: FunctionConfig; readonly initMs: number };
 
 /** Copies of one function that are kept warm. */
 const IDLE_LIMIT = 10;

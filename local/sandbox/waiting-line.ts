@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { FunctionFile } from '../functions/function-files.ts';
-import type { Lease } from './sandbox-pool.ts';
+import type { Lease } from './lease.ts';
 
 interface Waiting {
   readonly fn: FunctionFile;

@@ -5,7 +5,7 @@ import { printable } from '../../formats/printable.ts';
 import type { Outcome } from '../../outcome/outcome.ts';
 import { statuses } from '../../outcome/status.ts';
 import { toOutput } from '../../output.ts';
-import type { Log, OnProgress, Ports } from '../../ports.ts';
+import type { Log, OnProgress } from '../../ports.ts';
 import { cancelOnSignals } from '../process/cancel.ts';
 import { exitAtOnce } from '../process/exit.ts';
 import { logTo } from '../process/log.ts';
@@ -14,6 +14,7 @@ import { print } from '../process/print.ts';
 import { type Command, type Given, has, textOf } from './command.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { queryOf } from './query.ts';
+import type { Live, Stage, View } from './stage.ts';
 import { toStandardOutput } from './streamed-output.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
 import { verdictLines, verdictOf } from './verdict-lines.ts';
@@ -45,27 +46,6 @@ export interface Asked {
   readonly onCancel?: string;
   /** The line that says what is true of the function now; by the outcome's execution otherwise. */
   readonly verdict?: (outcome: Outcome) => string;
-}
-
-/** Where a command prints while it works. */
-export interface Stage {
-  readonly view: View;
-  readonly progress: Progress;
-  /** Ends the work as a signal does. */
-  readonly abort: () => void;
-}
-
-export interface Live {
-  readonly ports?: Partial<Ports>;
-  readonly action?: Parameters<typeof execute>[2];
-  /** Resolves when all is printed, with what kept it from being printed. */
-  readonly printed: () => Promise<string | null>;
-}
-
-export interface View {
-  readonly out: Terminal;
-  readonly err: Terminal;
-  readonly isRaw: boolean;
 }
 
 /** Runs one task for a person: the answer on standard output, everything else on standard error. */

@@ -6,7 +6,7 @@ import type { Outcome } from '../../outcome/outcome.ts';
 import { reasonOf } from '../../outcome/reason.ts';
 import { maskUserInfo } from '../../secret.ts';
 import type { Task } from '../../task/task.ts';
-import type { View } from './ask.ts';
+import type { View } from './stage.ts';
 import { bytesText, definitions } from './text.ts';
 
 export type Facts = [string, string][];

@@ -8,8 +8,8 @@ import { judge } from '../../outcome/verdict.ts';
 import type { FunctionDescription } from '../../ports.ts';
 import { payloadLimit } from '../../task/sizes.ts';
 import type { Task, TaskOf } from '../../task/task.ts';
-import type { View } from './ask.ts';
 import { identityOf } from './connection-report.ts';
+import type { View } from './stage.ts';
 import { wrap } from './text.ts';
 
 export interface Check {

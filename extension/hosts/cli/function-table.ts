@@ -2,7 +2,7 @@ import { formsOf } from '../../actions/answers.ts';
 import { printable } from '../../formats/printable.ts';
 import type { FunctionSummary } from '../../outcome/answer.ts';
 import type { Outcome } from '../../outcome/outcome.ts';
-import type { View } from './ask.ts';
+import type { View } from './stage.ts';
 import { shortened } from './text.ts';
 
 /** The list of functions as it is printed: a table that fits a terminal, whole lines with tabs on a pipe. */

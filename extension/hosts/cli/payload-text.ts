@@ -1,7 +1,8 @@
 import { formsOf } from '../../actions/answers.ts';
 import type { Outcome } from '../../outcome/outcome.ts';
-import { type View, visible } from './ask.ts';
+import { visible } from './ask.ts';
 import { prettyJson } from './pretty-json.ts';
+import type { View } from './stage.ts';
 
 /** The payload of an answer as it is printed: laid out on a terminal, verbatim on a pipe. */
 export const payloadText = {

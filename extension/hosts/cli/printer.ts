@@ -1,5 +1,5 @@
 import { print } from '../process/print.ts';
-import type { Stage } from './ask.ts';
+import type { Stage } from './stage.ts';
 
 /** Prints texts on standard output one after the other, as they come. */
 export interface Printer {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { printable } from '../../formats/printable.ts';
 import type { FileWriter } from '../../ports.ts';
 import { processPorts } from '../process/ports.ts';
-import type { Live, Stage } from './ask.ts';
+import type { Live, Stage } from './stage.ts';
 
 /** The place of a payload that is printed as it comes, in place of a file. */
 export const toStandardOutput = 'standard output';

@@ -1,9 +1,10 @@
 import type { DurableResult } from '../../outcome/answer.ts';
 import type { Outcome } from '../../outcome/outcome.ts';
 import { statuses } from '../../outcome/status.ts';
-import type { Asked, Live, Stage, View } from './ask.ts';
+import type { Asked } from './ask.ts';
 import { payloadText } from './payload-text.ts';
 import { printerFor } from './printer.ts';
+import type { Live, Stage, View } from './stage.ts';
 import { jsonLine, jsonLines, textLines, timeOf } from './step-lines.ts';
 import { durationText } from './text.ts';
 import { type Watched, watchExecution } from './watch-execution.ts';
