@@ -2,23 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import { closedAfterEach } from '../../support/closed-after-each.ts';
 import { baseFields } from '../../support/network/cells.ts';
 import { startFaultProxy } from '../../support/network/fault-proxy.ts';
 import { closedPort, silentPort } from '../../support/network/listener.ts';
 import { type Fields, runProcess } from '../../support/network/run.ts';
 import { type ReceivedRequest, startTarget, type Target } from '../../support/network/target.ts';
 
-const opened: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((server) => server.close()));
-});
-
-function keep<T extends { close(): Promise<void> }>(server: T): T {
-  opened.push(server);
-  return server;
-}
+const keep = closedAfterEach();
 
 const noMetadata = { AWS_EC2_METADATA_DISABLED: 'true' };
 

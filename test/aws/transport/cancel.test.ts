@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { closedAfterEach } from '../../support/closed-after-each.ts';
 import { baseFields, makeTrust, type Trust } from '../../support/network/cells.ts';
 import { startFaultProxy } from '../../support/network/fault-proxy.ts';
 import { type Listener, silentPort } from '../../support/network/listener.ts';
@@ -15,20 +16,11 @@ interface Scene {
 }
 
 let trust: Trust;
-const opened: { close(): Promise<void> }[] = [];
+const keep = closedAfterEach();
 
 beforeAll(async () => {
   trust = await makeTrust();
 });
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((server) => server.close()));
-});
-
-function keep<T extends { close(): Promise<void> }>(server: T): T {
-  opened.push(server);
-  return server;
-}
 
 /** Long deadlines: nothing but the signal may end these tasks. */
 function patient(url: string, more: Fields = {}): Fields {

@@ -1,7 +1,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { closedAfterEach } from '../../support/closed-after-each.ts';
 import { baseFields } from '../../support/network/cells.ts';
 import { Authority, expired, type Identity, selfSigned } from '../../support/network/certificates.ts';
 import { startFaultProxy } from '../../support/network/fault-proxy.ts';
@@ -29,7 +30,7 @@ let bundle: string;
 let identities: Record<string, Identity>;
 let good: Identity;
 let goodProxy: Identity;
-const opened: { close(): Promise<void> }[] = [];
+const keep = closedAfterEach();
 
 beforeAll(async () => {
   [aws, proxyAuthority] = await Promise.all([Authority.root('Test AWS'), Authority.root('Test Proxy')]);
@@ -47,15 +48,6 @@ beforeAll(async () => {
   bundle = join(mkdtempSync(join(tmpdir(), 'bundle-')), 'both.pem');
   writeFileSync(bundle, `${aws.pem}\n${proxyAuthority.pem}\n`);
 });
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((server) => server.close()));
-});
-
-function keep<T extends { close(): Promise<void> }>(server: T): T {
-  opened.push(server);
-  return server;
-}
 
 function calm(port: number): Fields {
   return { ...baseFields(`https://127.0.0.1:${port}`), connect_timeout: 10, wait_for_completion_timeout: 20 };

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { closedAfterEach } from '../../support/closed-after-each.ts';
 import { baseFields, makeTrust, type Trust } from '../../support/network/cells.ts';
 import { startFaultProxy } from '../../support/network/fault-proxy.ts';
 import { listen, silentPort } from '../../support/network/listener.ts';
@@ -12,20 +13,11 @@ import { startTarget } from '../../support/network/target.ts';
 let trust: Trust;
 /** Seconds. */
 const short = { connect: 1, wait: 1 };
-const opened: { close(): Promise<void> }[] = [];
+const keep = closedAfterEach();
 
 beforeAll(async () => {
   trust = await makeTrust();
 });
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((server) => server.close()));
-});
-
-function keep<T extends { close(): Promise<void> }>(server: T): T {
-  opened.push(server);
-  return server;
-}
 
 describe('connect_timeout', () => {
   test('is one deadline for TCP, proxy, CONNECT and TLS together, for each attempt', async () => {

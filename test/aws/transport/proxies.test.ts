@@ -1,5 +1,6 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { start as startLocal } from '../../local/support/local.ts';
+import { closedAfterEach } from '../../support/closed-after-each.ts';
 import { baseFields, makeTrust, type Trust } from '../../support/network/cells.ts';
 import { startFaultProxy } from '../../support/network/fault-proxy.ts';
 import { closedPort } from '../../support/network/listener.ts';
@@ -44,7 +45,7 @@ const kinds: readonly Kind[] = [
 ];
 
 let trust: Trust;
-const opened: { close(): Promise<void> }[] = [];
+const keep = closedAfterEach();
 const { AWS_CA_BUNDLE, NODE_EXTRA_CA_CERTS } = process.env;
 
 beforeAll(async () => {
@@ -56,15 +57,6 @@ beforeAll(async () => {
 afterAll(() => {
   Object.assign(process.env, { AWS_CA_BUNDLE, NODE_EXTRA_CA_CERTS });
 });
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((server) => server.close()));
-});
-
-function keep<T extends { close(): Promise<void> }>(server: T): T {
-  opened.push(server);
-  return server;
-}
 
 function calm(fields: Fields): Fields {
   return { ...fields, connect_timeout: 10, wait_for_completion_timeout: 20, max_attempts: 1 };

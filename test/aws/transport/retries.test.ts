@@ -1,22 +1,14 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { start as startLocal } from '../../local/support/local.ts';
+import { closedAfterEach } from '../../support/closed-after-each.ts';
 import { baseFields } from '../../support/network/cells.ts';
 import { type Fields, runInside, runProcess } from '../../support/network/run.ts';
 import { type ReceivedRequest, refusal, startTarget, success } from '../../support/network/target.ts';
 
-const opened: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((server) => server.close()));
-});
-
-function keep<T extends { close(): Promise<void> }>(server: T): T {
-  opened.push(server);
-  return server;
-}
+const keep = closedAfterEach();
 
 function calm(url: string, more: Fields = {}): Fields {
   return { ...baseFields(url), connect_timeout: 10, wait_for_completion_timeout: 20, max_attempts: 3, ...more };
