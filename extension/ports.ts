@@ -54,7 +54,7 @@ export interface Log {
 /** Opens a file for writing; throws as node:fs does, before anything is written. */
 export type OpenFile = (path: string) => Promise<FileWriter>;
 
-/** A file in the making: its path holds nothing of it before `commit`, and nothing ever after `discard`. */
+/** A file that is being written: nothing of it is at its path before `commit`, nor ever after `discard`. */
 export interface FileWriter {
   /** Resolves when the chunk was taken, so that a slow disk slows its source down. */
   write(chunk: string | Uint8Array): Promise<void>;

@@ -48,7 +48,7 @@ export interface TaskFailure {
 }
 
 /**
- * Runs one task. Never throws: whatever goes wrong is a result.
+ * Runs one task. Never throws: every failure is a result.
  *
  * @example
  * const result = await runTask({ function_name: 'order', region: 'eu-west-1',

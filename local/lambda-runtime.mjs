@@ -1,6 +1,6 @@
 /**
  * The child process in which one copy of a function lives: AWS's own runtime client (the code that runs in Lambda) loads
- * and calls the handler, and this file stands in for the part of it that talks to the Lambda service.
+ * and calls the handler, and this file replaces the part of it that talks to the Lambda service.
  *
  * Plain JavaScript on purpose: Node 20 runs it as it is, from the sources and from a build.
  */

@@ -81,7 +81,7 @@ async function readable() {
   }
 }
 
-/** Where it stands in the bundles, in texts and patterns, an escape means the same. */
+/** In strings and patterns, the only places where the bundles have such characters, an escape means the same. */
 function escaped(character) {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -2,7 +2,7 @@
 // Starts the bundled program. Each of its files is compiled from V8's cache when one fits, which halves the time to
 // start; everything works without it. V8 itself checks neither the cache's bytes (damaged ones crash it) nor the source
 // (it would run the old code for another text of the same length), so a cache ends with a label that says what it is a
-// cache of, and a digest of all that stands before it. Both guard against accidents; against other users, nothing is
+// cache of, and a digest of everything before it. Both guard against accidents; against other users, nothing is
 // read or written that one of them could have changed.
 'use strict';
 const { createHash, randomUUID } = require('node:crypto');
@@ -82,7 +82,7 @@ process.on('exit', (exitCode) => {
   }
 });
 
-/** Makes the folder, for this user alone; gives the mode of its files. Whoever may list a folder may read its files. */
+/** Makes the folder, for this user alone; gives the mode of its files. Anyone who may list a folder may read its files. */
 function openFolder() {
   try {
     fs.mkdirSync(folder, { mode: 0o700 });
@@ -106,7 +106,7 @@ function replace(path, mode, makeContent) {
   try {
     try {
       fs.writeFileSync(file, makeContent());
-      fs.fchmodSync(file, mode); // whatever the umask
+      fs.fchmodSync(file, mode); // regardless of the umask
       fs.fsyncSync(file); // a rename can outlive a power failure that the content does not
     } finally {
       fs.closeSync(file);

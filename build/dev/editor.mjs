@@ -5,8 +5,8 @@
  *   node build/dev/editor.mjs [--port 1880] [--lambda-port 9001] [--folder test-output/node-red] [--node-red FOLDER]
  *     [--permissions flows.read,flows.write]
  *
- * `--node-red` names a folder in which another version of Node-RED is installed; `--permissions` are those of whoever has not
- * logged in, between commas, where Node-RED is to ask for a login.
+ * `--node-red` names a folder in which another version of Node-RED is installed; `--permissions` are those of a user who has not
+ * logged in, separated by commas, where Node-RED is to ask for a login.
  */
 import { cp, mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';

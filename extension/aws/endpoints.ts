@@ -58,7 +58,7 @@ export async function endpointsOf(connection: Connection, environment: Environme
 
 type ServiceId = 'lambda' | 'sts' | 'cloudwatch_logs';
 
-/** The given URL when it is one of a server that stands for all of AWS: AWS itself is reached by https alone. */
+/** The given URL when it is one of a server that serves all of AWS, such as an emulator: AWS itself is reached by https alone. */
 function emulator(endpointUrl: string | undefined): string | undefined {
   return endpointUrl !== undefined && new URL(endpointUrl).protocol === 'http:' ? endpointUrl : undefined;
 }

@@ -3,7 +3,7 @@ import { toFailure } from '../outcome/failure.ts';
 import type { Connector } from './connector.ts';
 import { type Method, toConnectorResult } from './connector-result.ts';
 
-/** Stands in for a connector whose profile is not valid: every call says why, and nothing is sent. */
+/** Takes the place of a connector whose profile is not valid: every call says why, and nothing is sent. */
 export function refusingConnector(connectionId: string, violations: readonly Violation[]): Connector {
   const refuse = async (method: Method, call?: { functionName?: unknown }) => {
     const { functionName } = Object(call) as { functionName?: unknown };

@@ -1,4 +1,4 @@
-/** Where a JSON text stands after a byte. */
+/** The state of a JSON parser after a byte. */
 const names = [
   ...['value', 'valueOrEnd', 'name', 'nameOrEnd', 'colon', 'more', 'fault'],
   ...['string', 'stringEscape', 'stringHex4', 'stringHex3', 'stringHex2', 'stringHex1'],

@@ -1,4 +1,4 @@
-/** Why AWS refused a call, in the terms of whoever set it up, and what to do about it. */
+/** Why AWS refused a call, in the terms of the person who set it up, and what to do about it. */
 export interface Cause {
   readonly cause: string;
   readonly remedy: string;
@@ -142,7 +142,7 @@ export const awsErrors: Readonly<Record<string, Row>> = {
   MissingAuthenticationTokenException: {
     httpStatus: 403,
     cause: 'The request came without a signature',
-    remedy: 'Check what stands between this host and AWS: a proxy may have removed it',
+    remedy: 'Check what is between this host and AWS: a proxy may have removed it',
   },
   RecursiveInvocationException: {
     httpStatus: 400,

@@ -14,7 +14,7 @@ export interface Proof {
 }
 
 /**
- * What a task has established of its function, over all of its calls. Whatever fails later, an exception of our own
+ * What a task has established of its function, over all of its calls. A later failure, an exception of our own
  * included, claims no less and keeps the answer, the request id and the attempts that are here.
  */
 export class TaskRecord {

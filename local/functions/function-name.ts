@@ -50,7 +50,7 @@ export function parseFunctionName(text: string, qualifier: string | undefined, r
   return { name, qualifier: wanted, arn };
 }
 
-/** The version that a qualifier stands for, or the error that Lambda gives for one that does not exist. */
+/** The version that a qualifier names, or the error that Lambda gives for one that does not exist. */
 export function toVersion({ qualifier, arn }: FunctionReference): string {
   const version = Object.hasOwn(VERSIONS, qualifier ?? '$LATEST') ? VERSIONS[qualifier ?? '$LATEST'] : undefined;
   if (version === undefined) throw functionNotFound(arn);

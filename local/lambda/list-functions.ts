@@ -6,7 +6,7 @@ import { validationError } from './lambda-error.ts';
 import type { LambdaPorts } from './lambda-ports.ts';
 import { readMarker, writeMarker } from './marker.ts';
 
-/** Whatever MaxItems says, Lambda puts at most 50 functions on a page. */
+/** Even with a larger MaxItems, Lambda puts at most 50 functions on a page. */
 const PAGE_LIMIT = 50;
 
 /** Answers `ListFunctions`. The marker names where the next page begins, and nothing is kept between the pages. */

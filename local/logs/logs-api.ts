@@ -27,7 +27,7 @@ const operations: Readonly<Record<string, Operation>> = {
   DescribeLogStreams: (members, region, { logs }) => describeLogStreams(members, region, logs),
 };
 
-/** Answers one signed call of CloudWatch Logs, whose operation stands in a header. */
+/** Answers one signed call of CloudWatch Logs, whose operation is in a header. */
 export function answerLogs(call: Call, { principal, region }: Signer, ports: LogsPorts): Answer {
   const name = header(call, 'x-amz-target')?.slice(TARGET_PREFIX.length) ?? '';
   const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;

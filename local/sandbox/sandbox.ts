@@ -31,7 +31,7 @@ export interface Sandbox {
   /** Waits until the function's code is loaded. */
   init(timeoutMs: number): Promise<Ending>;
   invoke(invocation: SandboxInvocation, timeoutMs: number): Promise<Ending>;
-  /** Hears output as it comes, until told otherwise. */
+  /** Passes output on as it comes; undefined ends that. */
   listen(onOutput: ((bytes: Buffer) => void) | undefined): void;
   /** Takes what has been written to stdout and stderr since it was last asked. */
   takeOutput(): Buffer;

@@ -43,7 +43,7 @@ export class WaitingLine {
     });
   }
 
-  /** Hears that a copy came free. */
+  /** To be called when a copy has become free. */
   cameFree(): void {
     this.#lastFree = performance.now();
     this.serve();

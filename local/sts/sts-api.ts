@@ -7,7 +7,7 @@ import { assumeRole } from './assume-role.ts';
 import { StsError } from './sts-error.ts';
 import { stsAnswer } from './sts-xml.ts';
 
-/** Answers one signed call of the STS API, whose action stands in the form-encoded body. */
+/** Answers one signed call of the STS API, whose action is in the form-encoded body. */
 export function answerSts(call: Call, signer: Signer, credentials: Credentials, now: number): Answer {
   const form = new URLSearchParams(call.body.toString());
   const action = form.get('Action') ?? call.query.get('Action');

@@ -225,7 +225,7 @@ describe('the ends', () => {
 });
 
 describe('the start', () => {
-  test('an answer that is cut after any tenth byte is healed: one execution, none unknown', async () => {
+  test('an answer that is cut after any tenth byte is recovered from: one execution, none unknown', async () => {
     await serve();
     for (let bytes = 0; bytes < 420; bytes += 10) {
       await server.close();
@@ -240,7 +240,7 @@ describe('the start', () => {
     }
   }, 60_000);
 
-  test('an answer that does not come is healed, although reads lag, are cut, throttled and refused by a proxy', async () => {
+  test('an answer that does not come is recovered from, although reads lag, are cut, throttled and refused by a proxy', async () => {
     const faults: readonly Fault[] = [
       { refuse: [429, 'TooManyRequestsException'], retryAfter: 60 },
       { cut: 'unread' },

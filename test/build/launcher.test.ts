@@ -178,9 +178,9 @@ describe("a damaged file in place of V8's cache is not used, and a whole one tak
     expect(existsSync(path)).toBe(true);
     expect(await launched.run(asking())).toEqual(right);
     expect(statSync(path).isFile() && isWhole(path)).toBe(true);
-    const healed = readFileSync(path);
+    const replaced = readFileSync(path);
     expect(await launched.run(asking())).toEqual(right);
-    expect(readFileSync(path).equals(healed)).toBe(true); // it was used: what V8 refuses is replaced
+    expect(readFileSync(path).equals(replaced)).toBe(true); // it was used: what V8 refuses is replaced
   });
 
   test('the cache of other code of the same length', async () => {

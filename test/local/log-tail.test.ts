@@ -53,7 +53,7 @@ test('an error is in the log', async () => {
   expect(log?.toString()).toMatch(/\tERROR\tInvoke Error \t\{"errorType":"InvalidOrderError"/);
 });
 
-test('what the code printed while it was loaded stands before the start', async () => {
+test('what the code printed while it was loaded is before the start', async () => {
   const fixtures = await start();
   const { log } = await invoke(lambdaClient(fixtures), { FunctionName: 'toplevel', LogType: 'Tail' });
   expect(log?.toString()).toMatch(/INFO\tloading\n[\s\S]*START RequestId/);

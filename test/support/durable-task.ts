@@ -6,7 +6,7 @@ import type { Clock, OnProgress } from '../../extension/ports.ts';
 import type { DurableServer } from './durable-server.ts';
 import { assertValid } from './schemas.ts';
 
-/** A clock whose sleeps are over at once, and which stands as much later as was slept. */
+/** A clock whose sleeps are over at once, and which then shows the time after the sleep. */
 export interface QuickClock extends Clock {
   /** Seconds slept since the start. */
   slept(): number;

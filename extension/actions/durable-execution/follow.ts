@@ -8,7 +8,7 @@ import { readHistory } from './read-history.ts';
 import type { ReadOptions } from './reads.ts';
 import { isClosed, type Watch } from './watch.ts';
 
-/** Once an execution has ended, its result is asked for at least this long (ms), whatever durable_timeout says. */
+/** Once an execution has ended, its result is asked for at least this long (ms), even after durable_timeout. */
 const resultPatience = { passing: 600_000, missing: 60_000, denied: 600_000 };
 
 /**

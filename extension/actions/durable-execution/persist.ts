@@ -1,7 +1,7 @@
 import { type Bounds, Interrupted, Pace, pause } from './interrupted.ts';
 import type { Patience } from './patience.ts';
 
-/** The longest that an answer can make a task wait, whatever it asks for. Milliseconds. */
+/** The longest wait that an answer can ask for (ms); more is cut to it. */
 const longestWait = 300_000;
 
 /** Makes a read until it is answered. Throws what the patience does not bear, and Interrupted. */

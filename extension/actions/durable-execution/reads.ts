@@ -1,7 +1,7 @@
 import type { CallOptions, DurableReadOptions } from '../../ports.ts';
 import type { Limits } from '../../task/limits.ts';
 
-/** The limits of the calls around an execution, each of one attempt: whoever makes them knows how often. */
+/** The limits of the calls around an execution, each of one attempt: the caller repeats them. */
 export interface ReadOptions {
   /** Of calls with small answers. */
   brief(signal: AbortSignal): CallOptions;

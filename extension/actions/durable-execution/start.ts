@@ -10,14 +10,14 @@ import type { ReadOptions } from './reads.ts';
 
 /** What came of the start: the execution, or that the function is not durable. */
 export type Started =
-  | { readonly kind: 'durable'; readonly match: Match; readonly origin: 'found' | 'started' | 'healed' }
+  | { readonly kind: 'durable'; readonly match: Match; readonly origin: 'found' | 'started' | 'recovered' }
   | { readonly kind: 'not durable'; readonly statusCode: number };
 
 /** Throttling and faults of AWS before anything was started. A connection that breaks has `max_attempts`. */
 const beforeStart: Limits = { passing: 120_000, missing: 0, denied: 0 };
 
 /** While nobody knows whether the invocation was read. */
-const whileHealing: Limits = { passing: 600_000, missing: 60_000, denied: 60_000 };
+const whileRecovering: Limits = { passing: 600_000, missing: 60_000, denied: 60_000 };
 
 /** For so long (ms) AWS may not show an execution that was started. */
 const lag = 60_000;
@@ -49,9 +49,9 @@ export async function start(
   } catch (error) {
     if (!(error instanceof CallError) || record.execution !== 'unknown') throw withRemedy(error, name);
     log.warn(`Invoke ended without an answer; looking for durable execution ${name}`);
-    const match = await heal(request, name, context, reads);
+    const match = await recover(request, name, context, reads);
     if (match === null) throw error;
-    return { kind: 'durable', match, origin: 'healed' };
+    return { kind: 'durable', match, origin: 'recovered' };
   }
 }
 
@@ -80,7 +80,7 @@ async function look(
 }
 
 /** Looks for what an invocation without an answer may have started; null when nothing shows. */
-async function heal(
+async function recover(
   request: InvokeRequest,
   name: string,
   context: ActionContext,
@@ -89,7 +89,7 @@ async function heal(
   const { clock, signal } = context;
   const never = new AbortController().signal;
   const search = async (bounds: Bounds, longest: number): Promise<Match | null> => {
-    const patience = new Patience(whileHealing, context);
+    const patience = new Patience(whileRecovering, context);
     const pace = new Pace();
     let empty: number | null = null; // since when AWS answers that there is none
     for (;;) {

@@ -74,7 +74,7 @@ export class Watch {
     this.#note();
   }
 
-  /** Says something of the execution in the log, and to whoever asked for its progress. */
+  /** Says something of the execution in the log, and to `onProgress`. */
   tell(news: string): void {
     const { name, arn } = this.found;
     const message = `Durable execution ${name}${news.startsWith(':') ? '' : ' '}${news}`;

@@ -21,8 +21,8 @@ export async function openTaskFile(
 }
 
 /**
- * A file in the making. Nothing that happens to it later rejects, since what the function did must be learned whatever
- * the disk does: `fault` says what went wrong first, and from then on nothing is written. While one block is being
+ * A file that is being written. No later fault of it rejects, since what the function did must be learned even when the
+ * disk fails: `fault` is the first one, and after it nothing is written. While one block is being
  * written the next is filled, and no more.
  */
 export class TaskFile {

@@ -89,5 +89,5 @@ export function asking(service: Service, target: string, credentials: Credential
   return Object.assign(ask, { by });
 }
 
-/** Whoever calls again then, as one does who waits for hours, must not call with the same keys. */
+/** After these a later call, such as the next read of a wait of hours, needs new keys. */
 const expired = new Set(['ExpiredToken', 'ExpiredTokenException', 'InvalidToken', 'UnrecognizedClientException']);

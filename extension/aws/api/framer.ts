@@ -15,8 +15,8 @@ export class Framer {
   /** The beginning of a prelude, or of a message whose length is known. */
   #part: Buffer = Buffer.alloc(0);
   #filled = 0;
-  /** Room for a message, used for one after the other. */
-  #room: Buffer = Buffer.allocUnsafe(preludeLength);
+  /** A buffer for one message, used for one after the other. */
+  #buffer: Buffer = Buffer.allocUnsafe(preludeLength);
 
   /** Whether the last message is whole. */
   get isBetween(): boolean {
@@ -44,16 +44,16 @@ export class Framer {
 
   /** Takes what belongs to the message under way; gives the number of bytes. */
   #take(bytes: Buffer): number {
-    if (this.#filled === 0) this.#part = this.#room.subarray(0, preludeLength);
+    if (this.#filled === 0) this.#part = this.#buffer.subarray(0, preludeLength);
     const taken = bytes.copy(this.#part, this.#filled);
     this.#filled += taken;
     if (this.#filled === preludeLength && this.#part.length === preludeLength) {
       const length = lengthIn(this.#part);
-      if (length > this.#room.length) {
-        this.#room = Buffer.allocUnsafeSlow(length);
-        this.#part.copy(this.#room);
+      if (length > this.#buffer.length) {
+        this.#buffer = Buffer.allocUnsafeSlow(length);
+        this.#part.copy(this.#buffer);
       }
-      this.#part = this.#room.subarray(0, length);
+      this.#part = this.#buffer.subarray(0, length);
     }
     return taken;
   }

@@ -10,7 +10,7 @@ export interface CredentialSource {
   readonly description: string;
   /** Usable credentials, fetched by calls of the given policy if need be. Throws CallError and ValidationError. */
   fresh(policy: CredentialPolicy): Promise<AwsCredentialIdentity>;
-  /** Looks up anew at the next call: AWS has said that these have expired, whatever was known of their expiry. */
+  /** Makes the next call look the keys up again: AWS says that these have expired, whatever expiry they came with. */
   forget?(): void;
 }
 

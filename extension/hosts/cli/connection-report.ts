@@ -32,7 +32,7 @@ export function connectionReport(fields: Readonly<Record<string, unknown>>) {
   };
 }
 
-/** Where region, endpoint and credentials come from, and what stands between this host and AWS. */
+/** Where region, endpoint and credentials come from, and what is between this host and AWS. */
 function connectionFacts(
   { proxy, proxy_ca_bundle_file }: Readonly<Record<string, unknown>>,
   { session: { region, sources } }: ActionContext,

@@ -74,7 +74,7 @@ export function objectOf(pairs: readonly string[]): string {
   return `{${[...members].map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
 }
 
-/** Whether something other than a terminal or a device such as /dev/null stands at standard input. */
+/** Whether something other than a terminal or a device such as /dev/null is standard input. */
 function isPiped(): boolean {
   try {
     const found = fstatSync(0);

@@ -8,7 +8,7 @@ export interface Printer {
   done(): Promise<string | null>;
 }
 
-/** The moving line makes room; a reader that has closed the pipe ends the work. */
+/** The moving line is cleared first; a reader that has closed the pipe ends the work. */
 export function printerFor({ progress, abort }: Stage): Printer {
   let last: Promise<void> = Promise.resolve();
   let fault: string | null = null;

@@ -23,7 +23,7 @@ export interface Watched {
   readonly timeout: number;
 }
 
-/** Whoever shows it. */
+/** Shows the execution as it proceeds. */
 export interface Audience {
   begins(execution: DurableSummary): void;
   step(step: Step): void;

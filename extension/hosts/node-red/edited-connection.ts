@@ -10,7 +10,7 @@ import type { Red } from './red.ts';
 /**
  * Makes the connector of a connection that is being edited, from the form's values. What the form does not hold, stored
  * secrets and the values of environment variables, is that of the deployed connection; it is used only as it is deployed:
- * sent to the same hosts, for the same key and role. Otherwise whoever may test a connection could read the secrets of
+ * sent to the same hosts, for the same key and role. Otherwise anyone who may test a connection could read the secrets of
  * every connection, by naming a proxy or an endpoint of their own, or act in a role that nobody has deployed.
  */
 export function editedConnector(RED: Red, body: unknown): Connector {

@@ -6,7 +6,7 @@ import { lazySharedSessions } from '../process/lazy-sessions.ts';
 import { processPorts } from '../process/ports.ts';
 import type { Node } from './red.ts';
 
-/** Makes the connector of a profile. When the profile is not valid, every call says so, and `onFault` hears it once. */
+/** Makes the connector of a profile. When the profile is not valid, every call says so, and `onFault` is called once. */
 export function openConnector(profile: ConnectionProfile, log: Log, onFault?: (fault: string) => void): Connector {
   try {
     const { openSession, drain } = lazySharedSessions();

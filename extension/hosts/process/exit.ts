@@ -8,9 +8,9 @@ export function exitAtOnce(exitCode: number): never {
 }
 
 /**
- * Ends the process when all is said. What still holds it, such as a credential_process that hangs, must not keep it; a
- * name lookup is waited for, as it ends by itself and the exit code is worth more; file access and whoever reads the log
- * only for a while.
+ * Ends the process when all output is written. What still keeps it alive, such as a credential_process that hangs, must not; a
+ * name lookup is waited for, as it ends by itself and the exit code is worth more; file access and the reader of the
+ * log only for a while.
  */
 export function exitWhenDone(exitCode: number): void {
   process.exitCode = exitCode;

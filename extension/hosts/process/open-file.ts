@@ -105,8 +105,8 @@ async function written(work: Promise<void>): Promise<void> {
 }
 
 /**
- * Takes room on the disk before anything is sent: enough for every answer but a large payload. The room is kept until
- * it is written over. Random bytes, since some file systems store blocks of zeros as nothing.
+ * Takes space on the disk before anything is sent: enough for every answer but a large payload. The space is kept until
+ * it is overwritten. Random bytes, since some file systems store blocks of zeros as nothing.
  */
 async function reserve(file: number): Promise<void> {
   const appender = new Appender(file, 0);
@@ -115,7 +115,7 @@ async function reserve(file: number): Promise<void> {
 
 const reserved = 2 ** 16;
 
-/** A new file belongs to whoever runs the task; one that takes the place of another is as open as that one was. */
+/** A new file belongs to the user who runs the task; one that takes the place of another is as open as that one was. */
 async function copyOwnerAndMode(file: number, { uid, gid, mode }: Stats): Promise<void> {
   const own = await fstat(file);
   const isTheirs = (own.uid === uid && own.gid === gid) || (await mayFail(fchown(file, uid, gid)));

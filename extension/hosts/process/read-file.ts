@@ -9,7 +9,7 @@ import { atOnce, close, fstat, open, read, stat } from './fs.ts';
  */
 export async function readFile(path: string, limit: number): Promise<Buffer> {
   try {
-    // Looked at first: to open a FIFO releases whoever writes to it, and to open a device may do anything.
+    // Looked at first: opening a FIFO releases its writer, and opening a device may do anything.
     const found = await stat(path);
     if (!found.isFile()) throw notRegular(found, 'read');
     return await withOpen(path, async (file) => {

@@ -69,7 +69,7 @@ async function reserve(path: string): Promise<FileWriter | null> {
   });
 }
 
-/** Writes the file first: whoever sees the end of standard output may rely on it. */
+/** Writes the file first: a reader that has seen the end of standard output may rely on it. */
 async function deliver(raw: unknown, outcome: Outcome, file: FileWriter | null): Promise<Outcome> {
   const filed = file === null ? outcome : await writeTo(file, raw, outcome);
   const document = documentOf(raw, filed);

@@ -72,7 +72,7 @@ describe('standard output', () => {
     expect(JSON.parse(rest.join('\n')).result.payload_json).toHaveLength(2_000_000);
   });
 
-  test('closed from the start: the exit code tells of the task', async () => {
+  test('closed from the start: the exit code is that of the task', async () => {
     const { stderr, code } = await shell('"$@" >&-');
     expect(stderr).toContain('execution completed');
     expect(code).toBe(0);
@@ -115,7 +115,7 @@ describe('--output', () => {
     expect(target.connections()).toBe(0);
   });
 
-  test('on a full disk: exit 1, but the truth about the function stands on standard output', async () => {
+  test('on a full disk: exit 1, but what is known of the function is on standard output', async () => {
     const { output, exitCode } = await runProcess(fields(), { args: ['--output', '/dev/full'] });
     expect(exitCode).toBe(1);
     expect(output).toMatchObject({ exit_code: 1, result: { execution: 'completed' } });

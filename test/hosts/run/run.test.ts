@@ -215,7 +215,7 @@ describe('the command line', () => {
   });
 });
 
-test('a large fields document with a JSON value is sent as it stands', async () => {
+test('a large fields document with a JSON value is sent unchanged', async () => {
   const path = join(folder, 'large.json');
   const value = `{"text": "${'x'.repeat(5 * 2 ** 20)}", "n": 9007199254740993}`;
   writeFileSync(

@@ -188,7 +188,7 @@ describe('a large stream', () => {
       return !done;
     };
     await read();
-    // Nobody reads on: the function stands still, long before its end.
+    // Nobody reads on: the function is held up, long before its end.
     await point.gathered(1);
     const [written] = await new Promise<Buffer[]>((resolve) =>
       point.sockets[0]?.once('data', (data) => resolve([data])),

@@ -47,7 +47,7 @@ export const cells: readonly Cell[] = matrix.rows.flatMap((row) =>
 
 /** The certificates of all cells, made once. */
 export interface Trust {
-  /** Signs what stands for AWS. */
+  /** Signs the certificates of the servers in the place of AWS. */
   readonly aws: Authority;
   /** Signs the proxies. */
   readonly proxy: Authority;

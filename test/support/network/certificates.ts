@@ -13,7 +13,7 @@ const day = 24 * 3600 * 1000;
 /** What a TLS server needs. */
 export interface Identity {
   readonly key: string;
-  /** The leaf first, then whatever the server sends with it. */
+  /** The leaf first, then the others that the server sends. */
   readonly cert: string;
 }
 
@@ -67,7 +67,7 @@ export class Authority {
     return { key: await exportKey(keys), cert: `${pem}\n${this.#chain}` };
   }
 
-  /** The same without what stands between it and the root. */
+  /** The same without the certificates between it and the root. */
   async issueWithoutChain(options: LeafOptions = {}): Promise<Identity> {
     const { key, cert } = await this.issue(options);
     return { key, cert: cert.slice(0, cert.indexOf('-----END CERTIFICATE-----') + 26) };

@@ -3,7 +3,7 @@ import type { Identity } from './certificates.ts';
 import { type Fault, inflict } from './faults.ts';
 import { type Listener, listen, secured } from './listener.ts';
 
-/** Where on its way a call meets the fault, seen from the server that stands for AWS Lambda. */
+/** Where on its way a call meets the fault, seen from the server in the place of AWS Lambda. */
 export type TargetStage = 'TCP' | 'TLS' | 'request' | 'response headers' | 'body';
 
 export interface TargetOptions {

@@ -87,7 +87,7 @@ export const heartbeat = callbackCommand(
   {},
   {
     summary: 'Tell a durable execution that the work on a callback goes on.',
-    description: 'Starts the heartbeat timeout of a callback anew; the step goes on waiting.',
+    description: 'Restarts the heartbeat timeout of a callback; the step goes on waiting.',
     examples: [{ says: 'once', command: 'ue-aws-lambda heartbeat "$CALLBACK_ID"' }],
   },
 );
