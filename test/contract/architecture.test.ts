@@ -39,7 +39,7 @@ const rules: readonly [string, RegExp][] = [
   ['extension/actions/', /^extension\/((actions|outcome|task|formats)\/|errors)/],
   ['extension/outcome/', /^extension\/(outcome\/|formats\/|secret|errors|version)/],
   ['extension/task/', /^(extension\/(task\/|formats\/|secret|errors)|leven$)/],
-  ['extension/formats/', /^extension\/(formats\/|task\/|secret)/],
+  ['extension/formats/', /^extension\/(formats\/|secret)/],
   ['extension/errors.ts', /^$/],
   ['extension/secret.ts', /^$/],
   ['extension/version.ts', /^$/],
