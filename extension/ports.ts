@@ -16,15 +16,15 @@ export interface Ports {
   readonly log: Log;
   /** Aborted when the task is to be cancelled. */
   readonly signal: AbortSignal;
-  /** Shows a part of a streamed payload as it comes; the bytes are lent for the call alone. */
+  /** Shows a part of a streamed payload as it comes; the bytes are valid only during the call. */
   readonly onPart?: (bytes: Uint8Array) => void;
-  /** Told of what a durable execution that is waited for does, as it becomes known. */
+  /** Called for each event of a durable execution that is waited for, as it becomes known. */
   readonly onProgress?: OnProgress | undefined;
 }
 
 export type OnProgress = (progress: DurableProgress) => void;
 
-/** One piece of news of a durable execution. */
+/** One event of a durable execution, for people. */
 export interface DurableProgress extends Pick<DurableResult, 'name' | 'arn' | 'status' | 'waitingFor'> {
   /** What has happened, in a sentence. */
   readonly message: string;
@@ -224,7 +224,7 @@ export interface HistoryPage extends Answered {
   readonly nextMarker: string | null;
 }
 
-/** An event of a history: what it is, and what of its details a waiter uses. */
+/** An event of a history: what it is, and those of its details that a wait uses. */
 export interface HistoryEvent {
   /** Counts from 1. */
   readonly id: number;

@@ -32,7 +32,7 @@ export type TaskResult = TaskSuccess | TaskFailure;
 export interface TaskSuccess {
   readonly success: true;
   readonly exitCode: number;
-  /** `answer.kind` tells what AWS answered: `invoke`, `functions` or `account`. */
+  /** `answer.kind` says what AWS answered: `invoke`, `functions` or `account`. */
   readonly outcome: Outcome & { readonly errors: null; readonly answer: NonNullable<Outcome['answer']> };
   /** The extension output: the JSON text that `ue-aws-lambda run` prints. */
   readonly document: string;

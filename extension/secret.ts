@@ -70,7 +70,7 @@ interface Encoding {
 
 /**
  * The usual encodings. Each says first whether a text can hold it at all: a payload has up to a million values, and a
- * text is seldom encoded. A form without its mark is the value as it is.
+ * text is rarely encoded. A form without its mark is the value as it is.
  */
 const encodings: readonly Encoding[] = [
   {

@@ -90,7 +90,7 @@ function describe(error: unknown, { method, path }: Call, { log }: GatePorts): s
   return message;
 }
 
-/** STS has one path, Lambda none of that name; the form or the scope of the signature tells the rest. */
+/** STS has one path, Lambda none of that name; the form or the scope of the signature decides between the rest. */
 function isForSts(call: Call): boolean {
   const form = header(call, 'content-type')?.startsWith('application/x-www-form-urlencoded') ?? false;
   return call.path === '/' && (form || call.query.has('Action') || call.method === 'POST');

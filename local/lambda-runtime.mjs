@@ -70,7 +70,7 @@ const service = {
   error: (id, body) => finish({ kind: 'error', id, body }),
 };
 
-// The runtime client asks for its native addon, which speaks HTTP with the Lambda service. Here the pipe speaks instead.
+// The runtime client asks for its native addon, which calls the Lambda service by HTTP. Here a pipe is used instead.
 const load = Module._load;
 Module._load = (request, ...rest) => (request.endsWith('rapid-client.node') ? service : load(request, ...rest));
 

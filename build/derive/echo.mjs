@@ -16,7 +16,7 @@ const echoes = {
 // The file is formatted, so the object ends at the brace that is indented as its key is.
 const block = /^( *)"fields": \{\n[\s\S]*?\n\1\}/m;
 
-/** The text of the output's schema with invocation.fields made anew; every other byte is left as it is. */
+/** The text of the output's schema with invocation.fields regenerated; every other byte is left as it is. */
 export function withEchoedFields(text, schema) {
   if (!block.test(text)) throw new Error('schemas/extension-output.schema.json has no object "fields" to fill in');
   const entries = Object.entries(schema.properties).flatMap(([name, field]) => echoes[field['x-kind']](name));

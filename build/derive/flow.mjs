@@ -21,7 +21,7 @@ export function flowFiles(text, fields, output) {
 // The file is formatted, so the object ends at the brace that is indented as its key is.
 const block = /^( *)"fields": \{\n(?:(?!\1\}).*\n)*\1\}(?=\n {2}\})/m;
 
-/** The text of the schema with $defs.fields made anew; every other byte is left as it is. */
+/** The text of the schema with $defs.fields regenerated; every other byte is left as it is. */
 function withFields(text, { properties }) {
   if (!block.test(text)) throw new Error(`${source} has no object "fields" at its end to fill in`);
   const entries = Object.entries(properties).map(([name, field]) => member(name, formOf(name, field)));

@@ -2,7 +2,7 @@
 
 const inputs = /^inputs:\n[\s\S]*?(?=^outputs:\n)/m;
 
-/** The text of the action with its inputs made anew, one for each field and each part of a credential. */
+/** The text of the action with its inputs regenerated, one for each field and each part of a credential. */
 export function withInputs(text, schema) {
   if (!inputs.test(text)) throw new Error('the action for GitHub has no block from "inputs:" to "outputs:"');
   const lines = Object.entries(schema.properties)

@@ -2,7 +2,7 @@
 
 const table = /(<!-- fields -->\n)[\s\S]*?(\n<!-- \/fields -->)/;
 
-/** The page with its table of fields made anew between the two marks. */
+/** The page with its table of fields regenerated between the two marks. */
 export function withFieldTable(page, schema) {
   if (!table.test(page)) throw new Error('docs/reference.md has no marks <!-- fields --> and <!-- /fields -->');
   const rows = Object.entries(schema.properties).map(([name, field]) => {

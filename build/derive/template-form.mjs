@@ -87,5 +87,5 @@ export const outputs = [
   [{ name: 'durable_status', label: 'Durable Status', hint: 'Status of the durable execution that was waited for.' }],
 ];
 
-/** Labels of choices that do not speak for themselves. */
+/** Labels of choices whose values are not clear by themselves. */
 export const choiceLabels = { function_version: { ALL: 'All Versions', unqualified: 'Latest Version Only' } };

@@ -20,7 +20,7 @@ import { bundleNodeRed } from '../bundle/node-red.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const host = '127.0.0.1';
-/** Tells the example's connection from those of the user. */
+/** Distinguishes the example's connection from those of the user. */
 const marker = 'The loopback endpoint of npm run editor';
 
 const { values } = parseArgs({

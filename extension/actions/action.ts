@@ -7,7 +7,7 @@ import type { Action, TaskOf } from '../task/task.ts';
 export interface ActionContext
   extends Pick<Ports, 'log' | 'signal' | 'clock' | 'openFile' | 'environment' | 'onPart' | 'onProgress'> {
   readonly session: Session;
-  /** Takes down what the action establishes, at the moment when it is established. */
+  /** Records what the action establishes, at the moment when it is established. */
   readonly record: TaskRecord;
 }
 

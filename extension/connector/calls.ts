@@ -38,7 +38,7 @@ export interface InvokeCall extends InvokeAsyncCall {
   readonly onTimeout?: 'Leave Running' | 'Stop' | undefined;
   /** What is done with it when the call is cancelled; stopped when unset. */
   readonly onCancel?: 'Stop' | 'Leave Running' | undefined;
-  /** Told of what the execution does, as it becomes known. */
+  /** Called for each event of the execution, as it becomes known. */
   readonly onProgress?: OnProgress | undefined;
 }
 

@@ -42,7 +42,7 @@ export class JsonCheck {
     }
     const rest = bytes.subarray(start);
     const whole = rest.length - incompleteBytes(rest);
-    if (whole < rest.length) this.#cut = Uint8Array.from(rest.subarray(whole)); // the bytes are lent
+    if (whole < rest.length) this.#cut = Uint8Array.from(rest.subarray(whole)); // the caller reuses the bytes
     return isUtf8(rest.subarray(0, whole));
   }
 

@@ -9,7 +9,7 @@ interface Row extends Cause {
   readonly httpStatus: number | null;
 }
 
-/** What the name of an error tells; null when it tells nothing. `permission` is the IAM action of the call. */
+/** What the name of an error means; null when it is not known. `permission` is the IAM action of the call. */
 export function causeOf(name: string, permission: string): Cause | null {
   const row = Object.hasOwn(awsErrors, name) ? awsErrors[name] : undefined;
   if (row === undefined) return null;

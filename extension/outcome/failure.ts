@@ -107,7 +107,7 @@ function entryOf(failure: CallFailure, { status }: Verdict): ErrorEntry {
 function nameOf(failure: CallFailure, status: string): string {
   if (status === 'PROXY_CONNECTION_ERROR') return 'ProxyConnectionError';
   if (failure.end === 'timed out') return 'TimeoutError';
-  // The credential providers' client renames socket errors to TimeoutError; their code tells what they were.
+  // The credential providers' client renames socket errors to TimeoutError; their code shows what they were.
   return failure.name === 'TimeoutError' || failure.name === 'Error'
     ? (failure.code ?? 'ConnectionError')
     : failure.name;

@@ -112,7 +112,7 @@ const authorizationNames = new Set([
 const refusingStatuses = new Set([400, 401, 402, 403, 404, 405, 409, 411, 413, 414, 415, 422, 431]);
 
 /**
- * Errors of Invoke, by status, whose status alone does not tell, but whose documentation says that the handler was not
+ * Errors of Invoke, by status, whose status alone proves nothing, but whose documentation says that the handler was not
  * reached. 410 EFSIOException is left out: it can arise while code reads or writes.
  */
 const refusedBeforeHandler: Readonly<Record<number, ReadonlySet<string>>> = {

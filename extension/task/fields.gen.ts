@@ -156,7 +156,7 @@ export interface FieldFacts {
   readonly choices?: readonly string[];
   readonly parts?: readonly string[];
   readonly rule?: string;
-  /** Takes no template in a flow: no output of a function decides as whom, to where or to which file a task speaks. */
+  /** Takes no template in a flow: no output of a function decides whose keys, which host or which file a task uses. */
   readonly literal?: boolean;
 }
 

@@ -28,7 +28,7 @@ export function parseFields(raw: unknown): ValidFields {
   return { fields: freeze(fields as Fields), parsed };
 }
 
-/** The rules see only what has the right form, so that each speaks of its own fault. */
+/** The rules see only what has the right form, so that each reports only its own fault. */
 function soundPart(fields: object, broken: readonly Violation[]): Partial<Fields> {
   if (broken.length === 0) return fields;
   const wrong = new Set(broken.map(({ field }) => field));

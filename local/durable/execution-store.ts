@@ -125,7 +125,7 @@ export class ExecutionStore {
     return this.#readLagMs === 0 || Date.now() >= visibleAt;
   }
 
-  /** Tells whether the retention of a closed execution is over; then it is as if it had never been. */
+  /** Whether the retention of a closed execution is over; then it is as if it had never been. */
   #isOver(execution: DurableExecution): boolean {
     const { endedAt, request } = execution;
     if (!isClosed(execution) || endedAt === undefined) return false;

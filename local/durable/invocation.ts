@@ -8,7 +8,7 @@ import { statePage } from './state.ts';
 import { encodeCheckpointToken } from './token.ts';
 import { invalid, parseError } from './update.ts';
 
-/** A failed invocation is tried again, later and later; one that fails for ever ends the execution. */
+/** A failed invocation is tried again, later and later; one that keeps failing ends the execution. */
 const FAILURE_LIMIT = 5;
 const LONGEST_RETRY_SECONDS = 60;
 const ERROR_BYTES = 1024 * 1024;

@@ -46,7 +46,7 @@ export function deadlineOf({ type, status, dueAt, heartbeatDueAt }: Operation): 
   return Math.min(dueAt, heartbeatDueAt);
 }
 
-/** Tells whether an operation is going to invoke the function again. */
+/** Whether an operation is going to invoke the function again. */
 export function isAwaited({ type, status }: Operation): boolean {
   if (type === 'STEP') return status === 'PENDING' || status === 'READY';
   return status === 'STARTED' && (type === 'WAIT' || type === 'CALLBACK' || type === 'CHAINED_INVOKE');

@@ -22,6 +22,6 @@ export interface FunctionPorts {
 /** What the Lambda calls need of the endpoint. */
 export interface LambdaPorts extends FunctionPorts {
   readonly engine: DurableEngine;
-  /** Tells whether a test wants this call refused. */
+  /** Whether a test wants this call refused. */
   readonly refuse: (operation: string) => Refusal | undefined;
 }

@@ -58,7 +58,7 @@ export class SandboxPool {
     for (let sandbox = idle.pop(); sandbox !== undefined; sandbox = idle.pop()) {
       const fits = sandbox.alive && sandbox.fn.modified === fn.modified && sandbox.env.AWS_REGION === region;
       if (fits && known !== undefined) return this.#hand(sandbox, known);
-      // It has died, its file was edited since, or it was made for another region: the code is loaded anew.
+      // It has died, its file was edited since, or it was made for another region: the code is loaded again.
       await this.#end(sandbox);
     }
     return this.#start(fn, region);

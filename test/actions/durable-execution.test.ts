@@ -383,7 +383,7 @@ describe('waiting', () => {
     expect(lines.join('\n')).toContain('progress of the execution cannot be read');
   });
 
-  test('without permission to read the status fails after its patience, and says that it was accepted', async () => {
+  test('without permission to read the status fails after its limit, and says that it was accepted', async () => {
     await serve({ fault: faulty('Get', { refuse: [403, 'AccessDeniedException'] }) });
     const { output } = await run();
     expect(output).toMatchObject({

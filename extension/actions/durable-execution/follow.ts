@@ -1,15 +1,15 @@
 import type { DurableExecution } from '../../ports.ts';
 import type { ActionContext } from '../action.ts';
+import { FaultTolerance, reasonFor, whileWaiting } from './fault-tolerance.ts';
 import { type Bounds, Interrupted, Pace, pause } from './interrupted.ts';
-import { Patience, reasonFor, whileWaiting } from './patience.ts';
-import { borne, persist } from './persist.ts';
+import { persist, waitAfter } from './persist.ts';
 import { readFaultOf } from './read-fault.ts';
 import { readHistory } from './read-history.ts';
 import type { ReadOptions } from './reads.ts';
 import { isClosed, type Watch } from './watch.ts';
 
 /** Once an execution has ended, its result is asked for at least this long (ms), even after durable_timeout. */
-const resultPatience = { passing: 600_000, missing: 60_000, denied: 600_000 };
+const resultTolerance = { passing: 600_000, missing: 60_000, denied: 600_000 };
 
 /**
  * Follows an execution to its end and brings the record of it. One read at a time: by turns the status, which a caller
@@ -23,7 +23,7 @@ export async function follow(
   pace = new Pace(),
 ): Promise<DurableExecution> {
   const { session } = context;
-  const patience = new Patience(whileWaiting, context);
+  const tolerance = new FaultTolerance(whileWaiting, context);
   const progress = new Progress(watch, context, reads);
   let asked = 0; // milliseconds
   let ended = isClosed(watch.status);
@@ -31,7 +31,7 @@ export async function follow(
     if (ended) {
       const execution = await persist(
         () => session.durable.get(watch.found.arn, reads.whole(bounds.signal)),
-        new Patience(resultPatience, context),
+        new FaultTolerance(resultTolerance, context),
         { ...bounds, deadline: Number.POSITIVE_INFINITY },
       );
       watch.saw(execution);
@@ -49,10 +49,10 @@ export async function follow(
     } else {
       try {
         watch.saw(await session.durable.get(watch.found.arn, reads.status(bounds.signal)));
-        patience.answered();
+        tolerance.answered();
       } catch (error) {
         if (late && !bounds.signal.aborted) throw new Interrupted('timed out');
-        asked = borne(error, patience, bounds);
+        asked = waitAfter(error, tolerance, bounds);
       }
     }
     ended = isClosed(watch.status);
@@ -70,25 +70,25 @@ class Progress {
   readonly #watch: Watch;
   readonly #context: ActionContext;
   readonly #reads: ReadOptions;
-  readonly #patience: Patience;
+  readonly #tolerance: FaultTolerance;
 
   constructor(watch: Watch, context: ActionContext, reads: ReadOptions) {
     this.#watch = watch;
     this.#context = context;
     this.#reads = reads;
-    this.#patience = new Patience({ ...whileWaiting, missing: Number.POSITIVE_INFINITY }, context);
+    this.#tolerance = new FaultTolerance({ ...whileWaiting, missing: Number.POSITIVE_INFINITY }, context);
   }
 
   /** Reads once. Returns the milliseconds that AWS asks to wait; throws Interrupted. */
   async read(bounds: Bounds): Promise<number> {
     try {
       await readHistory(this.#watch, this.#context.session, this.#reads.brief(bounds.signal));
-      this.#patience.answered();
+      this.#tolerance.answered();
       return 0;
     } catch (error) {
       if (bounds.signal.aborted) throw new Interrupted('cancelled');
       const fault = readFaultOf(error);
-      if (fault === 'passing' || fault === 'missing') return borne(error, this.#patience, bounds);
+      if (fault === 'passing' || fault === 'missing') return waitAfter(error, this.#tolerance, bounds);
       this.readable = false;
       this.#context.log.warn(`The progress of the execution cannot be read: ${reasonFor(error)}`);
       return 0;

@@ -3,14 +3,14 @@ import type { DurableError, DurableExecution } from '../../ports.ts';
 import type { Limits } from '../../task/limits.ts';
 import type { AtEnd } from '../../task/task.ts';
 import type { ActionContext } from '../action.ts';
+import { FaultTolerance, reasonFor } from './fault-tolerance.ts';
 import type { Bounds } from './interrupted.ts';
-import { Patience, reasonFor } from './patience.ts';
 import { persist } from './persist.ts';
 import { readHistory } from './read-history.ts';
 import { readOptions } from './reads.ts';
 import { isClosed, type Watch } from './watch.ts';
 
-/** What became of an execution that is waited for no longer. */
+/** The state of an execution that is no longer waited for. */
 export interface Halted {
   /** Completes "The durable execution NAME …". */
   readonly sentence: string;
@@ -61,7 +61,7 @@ export async function halt(
       throw error;
     });
   try {
-    await persist(stop, new Patience(whileStopping, context), within(stopTime));
+    await persist(stop, new FaultTolerance(whileStopping, context), within(stopTime));
   } catch {
     const reason = reasonFor(last);
     const error = { name: 'StopFailed', message: reason };
@@ -81,11 +81,11 @@ export async function halt(
 
   /** The execution, if it ended otherwise than by being stopped. */
   async function readEnd(): Promise<DurableExecution | null> {
-    const patience = { passing: afterStop, missing: afterStop, denied: 0 };
+    const tolerance = { passing: afterStop, missing: afterStop, denied: 0 };
     try {
       const execution = await persist(
         () => session.durable.get(arn, reads.whole(signal)),
-        new Patience(patience, context),
+        new FaultTolerance(tolerance, context),
         within(afterStop),
       );
       const own = !closedBefore && (execution.status === 'STOPPED' || !isClosed(execution.status));

@@ -1,7 +1,7 @@
 import type { DurableWait } from '../../outcome/answer.ts';
 import type { HistoryEvent } from '../../ports.ts';
 
-/** What the events of a durable execution tell, each taken once. */
+/** What the events of a durable execution show, each taken once. */
 export class History {
   readonly invocations: string[] = [];
   /** When the execution was stopped, by its own record; null before. Milliseconds since 1970. */

@@ -4,10 +4,10 @@ import type { DurableSettings, TaskOf } from '../../task/task.ts';
 import type { ActionContext } from '../action.ts';
 import { emptyInvokeResult } from '../trigger-lambda-function/empty-result.ts';
 import { answerOf, outcomeOfEnd } from './end.ts';
+import { FaultTolerance, reasonFor, whileWaiting } from './fault-tolerance.ts';
 import { follow } from './follow.ts';
 import { halt } from './halt.ts';
 import { type Bounds, Interrupted } from './interrupted.ts';
-import { Patience, reasonFor, whileWaiting } from './patience.ts';
 import { persist } from './persist.ts';
 import { readFaultOf } from './read-fault.ts';
 import { readHistory } from './read-history.ts';
@@ -40,7 +40,7 @@ export async function runDurableExecution(task: DurableTask, context: ActionCont
     if (!(error instanceof Interrupted)) throw error; // the wait is over: below
   }
   const watch = new Watch({ arn: found.arn, name, resumed, statusCode }, began, context);
-  if (found.status === '') watch.tell(`was accepted: ${found.arn}`);
+  if (found.status === '') watch.report(`was accepted: ${found.arn}`);
   else watch.saw(found);
   try {
     const execution = await follow(watch, context, bounds, reads);
@@ -64,8 +64,8 @@ async function isAnothers(
 ): Promise<boolean> {
   const { session, log } = context;
   const read = () => session.durable.get(match.execution.arn, reads.whole(bounds.signal));
-  const patience = new Patience({ ...whileWaiting, denied: 0 }, context);
-  const execution = await persist<DurableExecution | null>(read, patience, bounds).catch((error) => {
+  const tolerance = new FaultTolerance({ ...whileWaiting, denied: 0 }, context);
+  const execution = await persist<DurableExecution | null>(read, tolerance, bounds).catch((error) => {
     if (error instanceof Interrupted) throw error;
     log.warn(`The payload of the execution cannot be compared with that of this task: ${reasonFor(error)}`);
     return null;
@@ -77,10 +77,10 @@ async function isAnothers(
 /** The events that nobody has read yet, for the request ids of the last invocations. */
 export async function readLastEvents(watch: Watch, context: ActionContext, reads: ReadOptions): Promise<void> {
   const { session, clock, signal, log } = context;
-  const patience = new Patience({ passing: 10_000, missing: 0, denied: 0 }, context);
+  const tolerance = new FaultTolerance({ passing: 10_000, missing: 0, denied: 0 }, context);
   const bounds = { clock, signal, deadline: clock.now() + 10_000 };
   try {
-    await persist(() => readHistory(watch, session, reads.brief(signal)), patience, bounds);
+    await persist(() => readHistory(watch, session, reads.brief(signal)), tolerance, bounds);
   } catch (error) {
     log.warn(`The last events of the execution cannot be read: ${reasonFor(error)}`);
   }

@@ -4,10 +4,10 @@ import type { Watch } from './watch.ts';
 /** Far more than the operations that an execution may have. */
 const mostPages = 100;
 
-/** Old news of a resumed execution that are worth a line each. */
-const mostOldNews = 20;
+/** The most old events of a resumed execution that get a line each. */
+const mostOldEvents = 20;
 
-/** Reads the events that are new, from the newest back to the last that was seen, and tells them. */
+/** Reads the events that are new, from the newest back to the last that was seen, and reports them. */
 export async function readHistory(watch: Watch, { durable }: Session, options: CallOptions): Promise<void> {
   const { history, found } = watch;
   const { last } = history;
@@ -22,7 +22,7 @@ export async function readHistory(watch: Watch, { durable }: Session, options: C
   }
   const news = history.take(events);
   watch.heard();
-  const old = found.resumed && last === 0 && news.length > mostOldNews;
-  if (old) watch.tell(`has a history of ${news.length} events; the last: ${news.at(-1)}`);
-  else for (const sentence of news) watch.tell(`: ${sentence}`);
+  const old = found.resumed && last === 0 && news.length > mostOldEvents;
+  if (old) watch.report(`has a history of ${news.length} events; the last: ${news.at(-1)}`);
+  else for (const sentence of news) watch.report(`: ${sentence}`);
 }

@@ -11,7 +11,7 @@ function withoutBlanks(json: string): string {
   return json.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1');
 }
 
-/** The text that JSON.stringify makes of it, in case the service writes it anew. */
+/** The text that JSON.stringify makes of it, in case the service serializes it again. */
 function asWritten(json: string): string | null {
   try {
     return JSON.stringify(JSON.parse(json));

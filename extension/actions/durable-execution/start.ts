@@ -2,10 +2,10 @@ import { CancelledError } from '../../errors.ts';
 import { CallError } from '../../outcome/call-failure.ts';
 import type { InvokeRequest, TaskOf } from '../../task/task.ts';
 import type { ActionContext } from '../action.ts';
+import { FaultTolerance, type Limits } from './fault-tolerance.ts';
 import { findByName, type Match } from './find.ts';
 import { type Bounds, Interrupted, Pace, pause } from './interrupted.ts';
-import { type Limits, Patience } from './patience.ts';
-import { borne } from './persist.ts';
+import { waitAfter } from './persist.ts';
 import type { ReadOptions } from './reads.ts';
 
 /** What came of the start: the execution, or that the function is not durable. */
@@ -62,7 +62,7 @@ async function look(
   context: ActionContext,
 ): Promise<Match | null> {
   const { clock, signal } = context;
-  const patience = new Patience(beforeStart, context);
+  const tolerance = new FaultTolerance(beforeStart, context);
   const bounds: Bounds = { clock, signal, deadline: Number.POSITIVE_INFINITY };
   const pace = new Pace();
   const given = request.durableExecutionName !== undefined; // a name of this task's own is new
@@ -72,7 +72,7 @@ async function look(
     } catch (error) {
       const broke = error instanceof CallError && error.failure.refusal === null;
       if (broke || signal.aborted) throw error;
-      await pause(Math.max(pace.next(), borne(error, patience, bounds)), bounds).catch(() => {
+      await pause(Math.max(pace.next(), waitAfter(error, tolerance, bounds)), bounds).catch(() => {
         throw new CancelledError('cancelled before anything was invoked');
       });
     }
@@ -89,19 +89,19 @@ async function recover(
   const { clock, signal } = context;
   const never = new AbortController().signal;
   const search = async (bounds: Bounds, longest: number): Promise<Match | null> => {
-    const patience = new Patience(whileRecovering, context);
+    const tolerance = new FaultTolerance(whileRecovering, context);
     const pace = new Pace();
     let empty: number | null = null; // since when AWS answers that there is none
     for (;;) {
       let asked = 0;
       try {
         const match = await findByName(request, name, context, reads.brief(bounds.signal), true);
-        patience.answered();
+        tolerance.answered();
         if (match !== null) return match;
         empty ??= clock.now();
         if (clock.now() - empty >= longest) return null;
       } catch (error) {
-        asked = borne(error, patience, bounds);
+        asked = waitAfter(error, tolerance, bounds);
       }
       await pause(Math.max(pace.next(), asked), bounds);
     }

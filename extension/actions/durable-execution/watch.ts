@@ -62,7 +62,7 @@ export class Watch {
     }
     if (isClosed(this.#status)) this.#context.record.raise('completed');
     this.#note();
-    if (before !== this.#status) this.tell(`is ${this.#status}`);
+    if (before !== this.#status) this.report(`is ${this.#status}`);
   }
 
   /** AWS has taken the stop; `execution` is what a read has shown since, if one was answered. */
@@ -75,7 +75,7 @@ export class Watch {
   }
 
   /** Says something of the execution in the log, and to `onProgress`. */
-  tell(news: string): void {
+  report(news: string): void {
     const { name, arn } = this.found;
     const message = `Durable execution ${name}${news.startsWith(':') ? '' : ' '}${news}`;
     this.#context.log.info(message);
@@ -84,7 +84,7 @@ export class Watch {
     this.#context.onProgress?.({ name, arn, status, waitingFor, message, step: this.history.step, elapsed });
   }
 
-  /** Takes what the history has come to tell. */
+  /** Takes what the history shows. */
   heard(): void {
     const { ended } = this.history;
     if (ended !== null) {

@@ -12,7 +12,7 @@ const emptyPagesInARow = 20;
 
 /**
  * Lists functions page by page until `maxItems` are there or no more come. A server that repeats its markers, sends empty
- * pages without end or takes as long as it may for page after page would be listed for ever: the list ends there, with a
+ * pages without end or takes as long as it may for page after page would be listed forever: the list ends there, with a
  * warning and the marker.
  */
 export async function listFunctions(

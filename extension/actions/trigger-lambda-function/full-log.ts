@@ -119,7 +119,7 @@ class RunSearch {
         this.#logs.find({ ...query, ...more }, options),
       );
       for (const event of page?.events ?? []) this.#marks.mark(event, this.#kindOf(event.message));
-      // An empty page is no end; only a missing token is. One that comes again would lead round in a circle.
+      // An empty page is no end; only a missing token is. One that comes again would repeat the same pages forever.
       token = page === null || page.token === token ? null : page.token;
     } while (token !== null && !this.#reader.isOver);
   }

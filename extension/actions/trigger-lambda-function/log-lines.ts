@@ -1,7 +1,7 @@
 /** What a line of a log is to one run: `ours` and `another` name a run, `plain` names none. */
 export type LineKind = 'start' | 'report' | 'ours' | 'another' | 'plain';
 
-/** Tells the lines of one run from those of others, in the format that the function's log has. */
+/** Distinguishes the lines of one run from those of others, in the format that the function's log has. */
 export function lineKinds(requestId: string, isJson: boolean): (message: string) => LineKind {
   return isJson ? (message) => kindOfJson(message, requestId) : (message) => kindOfText(message, requestId);
 }

@@ -19,7 +19,7 @@ export interface LogPointer {
  */
 export function decodeTailLog(header: string): TailLog {
   const decoded = Buffer.from(header, 'base64');
-  // Buffer.from never fails on bad base64: it skips what it does not know. Only a round trip tells.
+  // Buffer.from never fails on bad base64: it skips what it does not know. Only a round trip shows that.
   if (decoded.toString('base64') !== header) return { text: null, clean: false, pointer: null };
   const bytes = withoutCutCharacters(decoded);
   const text = bytes.toString('utf8');

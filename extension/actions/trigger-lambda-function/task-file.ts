@@ -5,7 +5,7 @@ import type { Clock, FileWriter, Ports } from '../../ports.ts';
 const blockLength = 2 ** 18;
 
 /** Milliseconds in which a disk takes a block; one that needs twice as long has failed. */
-const patience = 60_000;
+const writeTimeout = 60_000;
 
 /** Opens a file that a field names, before anything is sent. Throws ValidationError. */
 export async function openTaskFile(
@@ -107,7 +107,7 @@ export class TaskFile {
   /** Gives up a block that the disk does not take. */
   async #watch(): Promise<void> {
     for (let before = -1; ; before = this.#written) {
-      await this.#clock.sleep(patience, this.#closed.signal);
+      await this.#clock.sleep(writeTimeout, this.#closed.signal);
       if (this.#giveUp === null || before !== this.#written) continue;
       this.#isHung = true;
       this.fault ??= clauseOf({ code: 'ETIMEDOUT' });

@@ -165,7 +165,7 @@ function historyOf(output: GetDurableExecutionHistoryResponse | null) {
   return { events: Events.flatMap(eventOf), nextMarker: textOf(NextMarker) };
 }
 
-/** An event without a number cannot be told from one that was seen before. */
+/** An event without a number cannot be distinguished from one that was seen before. */
 function eventOf(event: object): HistoryEvent[] {
   const { EventId, EventType, EventTimestamp, Id, Name } = Object(event) as Readonly<Record<string, unknown>>;
   const type = textOf(EventType);

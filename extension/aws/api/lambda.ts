@@ -105,7 +105,7 @@ const noHeaders = {};
 const expectedStatus = { RequestResponse: 200, Event: 202, DryRun: 204 } as const;
 
 /**
- * Refuses an answer that another server could have sent, or that cannot be told from half of one. AWS Lambda puts its
+ * Refuses an answer that another server could have sent, or that cannot be distinguished from half of one. AWS Lambda puts its
  * request id on every answer; emulators leave it out of those without a body, which no portal sends.
  */
 function assertFromLambda({ statusCode, headers }: AnswerHead, type: InvokeRequest['invocationType']): void {

@@ -93,7 +93,7 @@ async function load(
   return value;
 }
 
-/** Asks a place that is set up. A failure that names no host is told with the place. */
+/** Asks a source that is configured. A failure that names no host is reported with the source. */
 async function ask({ name, provider }: { readonly name: string; readonly provider: Provider }) {
   try {
     return await provider();

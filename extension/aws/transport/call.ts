@@ -23,7 +23,7 @@ export interface Call extends CallOptions {
   readonly marker: string;
   readonly transport: Transport;
   readonly log: Log;
-  /** Told of an answer that says that this host's clock is wrong, before the call is made again. */
+  /** Called with the date of an answer that says that this host's clock is wrong, before the call is made again. */
   readonly correctClock?: (serverDate: string) => void;
 }
 

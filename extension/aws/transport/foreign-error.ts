@@ -31,7 +31,7 @@ export function refusalOf(error: unknown, answer: AnswerHead | null): Refusal | 
   };
 }
 
-/** Whether an answer bears a mark that AWS puts on each of its answers. */
+/** Whether an answer has a mark that AWS puts on each of its answers. */
 export function isMarked({ headers }: AnswerHead): boolean {
   return ['x-amzn-requestid', 'x-amzn-errortype', 'x-amz-request-id'].some((header) => header in headers);
 }

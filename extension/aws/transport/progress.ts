@@ -40,7 +40,7 @@ export class RequestProgress {
     this.#onSilence = onSilence;
   }
 
-  /** Waits for the next bytes of a stream from now on: the deadline begins anew. */
+  /** Waits for the next bytes of a stream from now on: the deadline starts again. */
   listen(): void {
     this.#onSilence(true);
   }

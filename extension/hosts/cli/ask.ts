@@ -111,7 +111,7 @@ function savedLine({ answer }: Outcome): string {
   return `Saved ${payload.bytes.toLocaleString('en-US')} bytes${kind} to ${printable(payload.path)}\n`;
 }
 
-/** Writes each piece of news of a durable execution as a line; first its name, by which a wait is resumed. */
+/** Writes each event of a durable execution as a line; first its name, by which a wait is resumed. */
 function newsOf(progress: Progress, { paint }: Terminal): OnProgress {
   let named = false;
   return ({ name, message, elapsed }) => {

@@ -5,7 +5,7 @@ import type { Step } from './steps.ts';
 import type { Terminal } from './terminal.ts';
 import { durationText, wrap } from './text.ts';
 
-/** How the news of a durable execution are written: a text for each. */
+/** How the events of a durable execution are written: a text for each. */
 export interface StepLines {
   begin(execution: DurableSummary | DurableExecution): string;
   step(step: Step): string;

@@ -8,7 +8,7 @@ import type { Live, Stage } from './stage.ts';
 export const toStandardOutput = 'standard output';
 
 /** A reader that is slow slows the answer down, but for no longer than this at a time (ms): one that stops is not a fault. */
-const patience = 20_000;
+const writeTimeout = 20_000;
 
 /** Prints the parts of a payload as they come, or only counts them while they are saved. */
 export function streamedOutput(isSaved: boolean): (stage: Stage) => Live {
@@ -33,7 +33,7 @@ export function streamedOutput(isSaved: boolean): (stage: Stage) => Live {
       });
     }
     const writer: FileWriter = {
-      write: async () => void (await Promise.race([last, sleep(patience, undefined, { ref: false })])),
+      write: async () => void (await Promise.race([last, sleep(writeTimeout, undefined, { ref: false })])),
       commit: async () => {},
       discard: async () => {},
     };
@@ -43,7 +43,7 @@ export function streamedOutput(isSaved: boolean): (stage: Stage) => Live {
           progress.count(bytes.length);
           if (isSaved) return;
           if (out.isTerminal && !isRaw) forPeople(decoder.decode(bytes, { stream: true }));
-          else write(Uint8Array.from(bytes)); // they are lent
+          else write(Uint8Array.from(bytes)); // the caller reuses them
         },
         openFile: (path) => (path === toStandardOutput ? Promise.resolve(writer) : processPorts.openFile(path)),
       },

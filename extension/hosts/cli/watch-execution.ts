@@ -1,9 +1,9 @@
 import type { ActionContext } from '../../actions/action.ts';
 import { outcomeOfEnd } from '../../actions/durable-execution/end.ts';
+import { FaultTolerance } from '../../actions/durable-execution/fault-tolerance.ts';
 import { executionsOf } from '../../actions/durable-execution/find.ts';
 import { follow } from '../../actions/durable-execution/follow.ts';
 import { type Bounds, Interrupted, Pace } from '../../actions/durable-execution/interrupted.ts';
-import { Patience } from '../../actions/durable-execution/patience.ts';
 import { readLastEvents } from '../../actions/durable-execution/perform.ts';
 import { persist } from '../../actions/durable-execution/persist.ts';
 import { readFaultOf } from '../../actions/durable-execution/read-fault.ts';
@@ -29,7 +29,7 @@ export interface Audience {
   step(step: Step): void;
 }
 
-/** A person who watches wants the news sooner than a task does. Milliseconds. */
+/** A person who watches wants to see events sooner than a task does. Milliseconds. */
 const longestPace = 5_000;
 
 /** Before the execution is found: throttling and faults of AWS pass, all else is an answer. */
@@ -52,11 +52,11 @@ export async function watchExecution(
   try {
     if ('arn' in wanted) {
       const read = () => session.durable.get(wanted.arn, reads.status(signal));
-      found = await persist(read, new Patience(whileFinding, context), bounds);
+      found = await persist(read, new FaultTolerance(whileFinding, context), bounds);
     } else {
       const query = { functionName, name: wanted.name, ...(qualifier && { qualifier }) };
       const read = () => executionsOf(query, session, reads.brief(signal));
-      const matches = await persist(read, new Patience(whileFinding, context), bounds);
+      const matches = await persist(read, new FaultTolerance(whileFinding, context), bounds);
       const [first, second] = matches.map(({ execution }) => execution);
       if (first === undefined) return nothing(`${functionName} has no durable execution named ${wanted.name}; ${gone}`);
       if (second !== undefined) return several(wanted.name, matches);

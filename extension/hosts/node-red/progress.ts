@@ -4,7 +4,7 @@ import type { Node, Red, Status } from './red.ts';
 
 /** A call that has begun. */
 export interface RunningCall {
-  /** Takes news of the durable execution that the call waits for. */
+  /** Takes an event of the durable execution that the call waits for. */
   readonly news: (progress: DurableProgress) => void;
   /** Reports how it ended. */
   readonly ended: (result: ConnectorResult) => void;

@@ -1,6 +1,6 @@
 /**
  * Ends the process at once. Node's exit waits for threads, and one that opens a FIFO, reads a dead network drive or asks
- * a silent name server may wait for ever; then only a kill helps, and the exit code is the signal's.
+ * a silent name server may wait forever; then only a kill helps, and the exit code is the signal's.
  */
 export function exitAtOnce(exitCode: number): never {
   if (inThreads(/^FSReq|^Get(Addr|Name)Info/)) process.kill(process.pid, 'SIGKILL');
@@ -17,13 +17,13 @@ export function exitWhenDone(exitCode: number): void {
   const started = process.uptime(); // `performance` takes a millisecond to load
   const end = () => {
     if (!inThreads(/^FSReq/) && process.stderr.writableLength === 0) process.exit();
-    if (process.uptime() - started > patience) exitAtOnce(exitCode);
+    if (process.uptime() - started > exitTimeout) exitAtOnce(exitCode);
   };
   setInterval(end, 250).unref();
 }
 
 /** How long they may hold the process after the answer (s). */
-const patience = 3;
+const exitTimeout = 3;
 
 function inThreads(kind: RegExp): boolean {
   // Other runtimes end without waiting for threads.

@@ -45,7 +45,7 @@ function lineWriter(): (line: string) => void {
 
 /**
  * Where lines can be written without waiting for a reader that does not read, which would keep signals out, and how many
- * characters for certain. A pipe is opened anew, since the flag that says so is shared with all who have it.
+ * characters for certain. A pipe is opened again, since the flag that says so is shared with all who have it.
  */
 function standardError(): { file: number; room: number } {
   try {

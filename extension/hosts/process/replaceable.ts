@@ -32,7 +32,7 @@ async function isMountPoint(path: string): Promise<boolean> {
     const own = await realpath(path);
     return table.split('\n').some((line) => unescaped(line.split(' ')[4] ?? '') === own);
   } catch {
-    return false; // where there is no such table, renaming will tell
+    return false; // where there is no such table, renaming will show it
   }
 }
 

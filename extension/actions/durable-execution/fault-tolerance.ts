@@ -13,8 +13,8 @@ export const whileWaiting: Limits = {
   denied: 600_000, // keys that are being renewed, permissions that are being spread
 };
 
-/** Bears the faults of reads for as long as their kind allows, and says once what is borne. */
-export class Patience {
+/** Tolerates the faults of reads for as long as their kind allows, and logs each once. */
+export class FaultTolerance {
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -27,8 +27,8 @@ export class Patience {
     this.#log = log;
   }
 
-  /** Returns the kind of the fault and the milliseconds that AWS asks to wait; throws what is borne no longer. */
-  bear(error: unknown): { readonly fault: ReadFault; readonly wait: number } {
+  /** Returns the milliseconds that AWS asks to wait; throws what is no longer tolerated. */
+  tolerate(error: unknown): number {
     const fault = readFaultOf(error);
     if (fault === 'refused') throw error;
     const now = this.#clock.now();
@@ -36,7 +36,7 @@ export class Patience {
     this.#since.set(fault, since);
     if (now - since >= this.#limits[fault]) throw error;
     this.#say(reasonFor(error));
-    return { fault, wait: retryAfter(error) };
+    return retryAfter(error);
   }
 
   /** An answer came. */
