@@ -19,7 +19,7 @@ const flags: Flags = {
 
 export const results: Command = {
   name: 'results',
-  summary: 'What came of tasks that have ended.',
+  summary: 'Show the results of tasks that have ended.',
   description:
     'Prints the extension output of a task, or the results of a batch in the order of its lines, of a flow, or of all tasks. Of a task that was submitted again by retry, the batch shows the last. Any number of results takes the same memory.',
   parameters: [

@@ -3,7 +3,7 @@ import { anyQueueFlag, databaseFlags, reportFlags } from '../fleet-flags.ts';
 
 export const status: Command = {
   name: 'status',
-  summary: 'How the queues of the fleet are, or a task, a batch or a flow.',
+  summary: 'Show the state of the queues, or of a task, a batch or a flow.',
   description:
     'Without an id: how many tasks of each queue wait, run and have ended, how fast, and how many workers there are. With ids: where each task is, since when and with which worker, or the counts of a batch or a flow.',
   parameters: [
