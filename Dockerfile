@@ -4,7 +4,7 @@ WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
-RUN npm run build && mkdir /out && cp dist/*.cjs dist/lambda-runtime.mjs dist/THIRD-PARTY-NOTICES.txt /out/
+RUN npm run build && mkdir /out && cp -r dist/*.cjs dist/lambda-runtime.mjs dist/embedded dist/THIRD-PARTY-NOTICES.txt /out/
 
 # Node and nothing else: no shell, no package manager, and a user who is not root.
 FROM gcr.io/distroless/nodejs22-debian12:nonroot

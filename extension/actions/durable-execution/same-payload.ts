@@ -8,7 +8,7 @@ export function isSamePayload(ours: Uint8Array | undefined, recorded: string): b
 }
 
 function withoutBlanks(json: string): string {
-  return json.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1');
+  return json.replace(/("[^"\\]*(?:\\.[^"\\]*)*")|\s+/g, '$1');
 }
 
 /** The text that JSON.stringify makes of it, in case the service serializes it again. */

@@ -2,7 +2,7 @@ import { CancelledError } from '../../errors.ts';
 import { statuses } from '../../outcome/status.ts';
 import { version } from '../../version.ts';
 import { print } from '../process/print.ts';
-import { commands } from './commands.ts';
+import { commands, sections } from './commands.ts';
 import { findCommand, membersOf } from './find-command.ts';
 import { groupPage, overview, page } from './help.ts';
 import { parse } from './parse.ts';
@@ -55,7 +55,7 @@ function asksForHelp(words: readonly string[]): boolean {
 
 function help(words: readonly string[]): Promise<number> {
   const [word] = words;
-  if (word === undefined || word.startsWith('-')) return show(overview(commands));
+  if (word === undefined || word.startsWith('-')) return show(overview(sections));
   const found = findCommand(words, commands);
   const [extra] = found.rest;
   if (extra !== undefined) throw new UsageError(`help takes one command; what is ${extra}?`);

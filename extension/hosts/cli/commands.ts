@@ -19,27 +19,12 @@ import { test } from './commands/test.ts';
 import { watch } from './commands/watch.ts';
 import { worker } from './commands/worker.ts';
 
-/** Every command, in the order of the help. */
-export const commands: readonly Command[] = [
-  invoke,
-  list,
-  test,
-  doctor,
-  explain,
-  watch,
-  approve,
-  reject,
-  heartbeat,
-  local,
-  dashboard,
-  run,
-  submit,
-  status,
-  results,
-  retry,
-  cancel,
-  tasks,
-  ...scheduleCommands,
-  worker,
-  completion,
-];
+/** Every command, under the titles of the help. */
+export const sections: Readonly<Record<string, readonly Command[]>> = {
+  'One function': [invoke, list, test, doctor, explain],
+  'Durable executions': [watch, approve, reject, heartbeat],
+  'A fleet of workers': [submit, worker, status, tasks, results, retry, cancel, ...scheduleCommands, dashboard],
+  'Programs and shells': [run, local, completion],
+};
+
+export const commands: readonly Command[] = Object.values(sections).flat();

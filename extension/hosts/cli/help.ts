@@ -6,19 +6,19 @@ import { wordingOf } from './wording.ts';
 const width = 80;
 const left = 26;
 
-/** The page of all commands. */
-export function overview(commands: readonly Command[]): string {
+/** The page of all commands, under their titles. */
+export function overview(sections: Readonly<Record<string, readonly Command[]>>): string {
+  const column = columnOf(Object.values(sections).flat());
+  const lists = Object.entries(sections).map(([title, commands]) => {
+    const rows = commands.map(({ name, summary }): [string, string] => [name, summary]);
+    return `${title}\n${definitions(rows, column, width)}`;
+  });
   return `ue-aws-lambda runs an AWS Lambda function as one step of a workflow, at most
 once, and says whether it ran.
 
 Usage: ue-aws-lambda COMMAND [ARGUMENTS] [FLAGS]
 
-Commands
-${definitions(
-  commands.map(({ name, summary }) => [name, summary]),
-  columnOf(commands),
-  width,
-)}
+${lists.join('\n')}
   ue-aws-lambda help COMMAND     the flags of a command and examples
   ue-aws-lambda --version        the version
 

@@ -3,6 +3,7 @@ import { printable } from '../../formats/printable.ts';
 import { statuses } from '../../outcome/status.ts';
 import type { Log } from '../../ports.ts';
 import type { Database, DatabaseOptions } from '../fleet/database/database.ts';
+import { DatabaseError, isConnectionError } from '../fleet/database/failure.ts';
 import { openDatabase } from '../fleet/database/open.ts';
 import { cancelOnSignals } from '../process/cancel.ts';
 import { exitAtOnce } from '../process/exit.ts';
@@ -34,7 +35,7 @@ export async function withFleet(
   const log = logTo(isQuiet ? 'error' : 'warn');
   const { signal, release } = cancelOnSignals({ ...log, warn() {} }, () => exitAtOnce(statuses.CANCELLED.exitCode));
   let db: Database | null = null;
-  try {
+  return orFailed(async () => {
     db = await openDatabase({ url: textOf(given, 'database'), ...options }, process.env, log);
     const noColor = has(given, 'no-color');
     return await use({
@@ -43,12 +44,19 @@ export async function withFleet(
       err: terminalOf(process.stderr, noColor),
       say: (text) => isQuiet || process.stderr.write(`${text}\n`),
     });
+  }).finally(async () => {
+    release();
+    await db?.close();
+  });
+}
+
+/** Makes of an error of a fleet's command a sentence and an exit code. */
+export async function orFailed(run: () => Promise<number>): Promise<number> {
+  try {
+    return await run();
   } catch (error) {
     if (error instanceof UsageError || error instanceof CancelledError) throw error;
     return failed(error);
-  } finally {
-    release();
-    await db?.close();
   }
 }
 
@@ -65,7 +73,9 @@ function failed(error: unknown): number {
     return statuses.DATA_VALIDATION_ERROR.exitCode;
   }
   const { message, code } = error as NodeJS.ErrnoException;
-  const isConnection = typeof code === 'string' && /^(E[A-Z]+|08...|57P..|53...|28...|3D000)$/.test(code);
-  process.stderr.write(`ue-aws-lambda: ${isConnection ? 'the database: ' : ''}${printable(message || String(code))}\n`);
+  // While it works, errors are those of pg.
+  const isLost = isConnectionError(error);
+  process.stderr.write(`ue-aws-lambda: ${isLost ? 'the database: ' : ''}${printable(message || String(code))}\n`);
+  const isConnection = isLost || (error instanceof DatabaseError && error.isConnection);
   return isConnection ? statuses.CONNECTION_ERROR.exitCode : statuses.FAIL.exitCode;
 }

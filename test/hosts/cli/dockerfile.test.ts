@@ -37,7 +37,7 @@ test('it builds with scripts that there are, on a Node that the program supports
 
 /** As the image runs it: from a folder that its user cannot write to, without a home. */
 test('its program is whole, and runs as a user who is not root', () => {
-  const copy = /cp (dist\/[^&]*) \/out\//.exec(of('RUN').join('\n'))?.[1];
+  const copy = /cp (-r dist\/[^&]*) \/out\//.exec(of('RUN').join('\n'))?.[1];
   const [path] = of('COPY').filter((rest) => rest.startsWith('--from=build /out/'));
   const home = path?.split(' ').at(-1) ?? '';
   expect(spawnSync('sh', ['-c', `cp ${copy} '${folder}/'`], { cwd: root }).status).toBe(0);

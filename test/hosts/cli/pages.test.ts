@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 // @ts-expect-error a build script without types
 import { cliPages } from '../../../build/derive/cli-pages.mjs';
-import { commands } from '../../../extension/hosts/cli/commands.ts';
+import { commands, sections } from '../../../extension/hosts/cli/commands.ts';
 import { overview, page } from '../../../extension/hosts/cli/help.ts';
 import { namesOf } from '../../../extension/hosts/cli/parse.ts';
 import { fieldNames } from '../../../extension/task/wire.ts';
@@ -27,7 +27,7 @@ test('no page of a command names a field that nobody types there', () => {
     expect(text.split('\n').filter((line) => line.length > 80 && !line.startsWith('  ue-aws-lambda'))).toEqual([]);
   }
   expect(
-    overview(commands)
+    overview(sections)
       .split('\n')
       .filter((line) => line.length > 80),
   ).toEqual([]);

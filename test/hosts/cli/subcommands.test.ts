@@ -58,7 +58,7 @@ test('a first word that several commands share is no command of its own', () => 
 });
 
 test('the pages list them', () => {
-  expect(overview(commands)).toContain('  schedule remove  Remove a schedule\n');
+  expect(overview({ Commands: commands })).toContain('  schedule remove  Remove a schedule\n');
   expect(groupPage('schedule', commands)).toContain('  schedule add     Add a schedule\n');
   expect(groupPage('schedule', commands)).not.toContain('invoke');
 });

@@ -90,9 +90,10 @@ export const worker: Command = {
 };
 
 async function run(given: Given): Promise<number> {
-  const [{ serve }, { concurrencyOf, rateOf }, { UsageError }, { logTo }, { exitAtOnce }, { statuses }] =
+  const [{ serve }, { orFailed }, { concurrencyOf, rateOf }, { UsageError }, { logTo }, { exitAtOnce }, { statuses }] =
     await Promise.all([
       import('../../fleet/worker/serve.ts'),
+      import('../with-fleet.ts'),
       import('../../fleet/limits/limit-flags.ts'),
       import('../usage-error.ts'),
       import('../../process/log.ts'),
@@ -123,20 +124,22 @@ async function run(given: Given): Promise<number> {
   };
   const seconds = Number(textOf(given, 'grace') ?? 25);
   for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(name, onSignal);
-  await serve(
-    {
-      database: { url: textOf(given, 'database') },
-      queues: [...new Set(given.flags.get('queue') ?? ['lambda'])],
-      concurrency: Number(textOf(given, 'concurrency') ?? 16),
-      poll: Number(poll) * 1000,
-      grace: seconds * 1000,
-      untilEmpty: has(given, 'until-empty'),
-      limits: { concurrency, rate },
-      secretKeyFile: textOf(given, 'secret-key-file'),
-      files: given.flags.get('files') ?? [],
-      metrics: metrics === undefined ? undefined : Number(metrics),
-    },
-    { environment: process.env, log, signal: controller.signal },
-  );
-  return statuses.SUCCESS.exitCode;
+  return orFailed(async () => {
+    await serve(
+      {
+        database: { url: textOf(given, 'database') },
+        queues: [...new Set(given.flags.get('queue') ?? ['lambda'])],
+        concurrency: Number(textOf(given, 'concurrency') ?? 16),
+        poll: Number(poll) * 1000,
+        grace: seconds * 1000,
+        untilEmpty: has(given, 'until-empty'),
+        limits: { concurrency, rate },
+        secretKeyFile: textOf(given, 'secret-key-file'),
+        files: given.flags.get('files') ?? [],
+        metrics: metrics === undefined ? undefined : Number(metrics),
+      },
+      { environment: process.env, log, signal: controller.signal },
+    );
+    return statuses.SUCCESS.exitCode;
+  });
 }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 /** The dashboard whose pg-boss has the same tables as ours: another's page of a job is an error. */
-export const dashboardVersion = '1.9.0';
+const dashboardVersion = '1.9.0';
 const name = '@pg-boss/dashboard';
 const remedy = `install it beside this program: npm install --global ${name}@${dashboardVersion} (without --global where this program is part of a project)`;
 

@@ -1,6 +1,13 @@
 /** What went wrong with the database, in words for people: which one, why, and what to do. Never a password. */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
+  /** Whether it could not be reached or has not let us in; else it is one that cannot be used. */
+  readonly isConnection: boolean;
+
+  constructor(message: string, isConnection = false) {
+    super(message);
+    this.isConnection = isConnection;
+  }
 }
 
 interface Fault {
@@ -38,7 +45,7 @@ export function openingFailed(where: string, error: unknown, secrets: readonly s
   const cause = hasNoTls(first) ? 'it does not offer TLS' : message || code || 'unknown reason';
   const remedy = remedyOf(code, message);
   const text = `${where} cannot be opened: ${cause}${remedy === undefined ? '' : `; ${remedy}`}`;
-  return new DatabaseError(without(text, secrets));
+  return new DatabaseError(without(text, secrets), code !== '42501');
 }
 
 function remedyOf(code = '', message = ''): string | undefined {

@@ -6,7 +6,7 @@ const day = 86_400;
  * Of every queue of the fleet. The engine never runs a job again and never ends one by itself while a worker lives: both
  * are the workers' own, who know whether a function was called.
  */
-export const queueOptions = {
+const queueOptions = {
   policy: 'standard',
   retryLimit: 0,
   /** The most that there is; a task that ran longer is settled by the workers' sweep. */

@@ -1,9 +1,9 @@
 import { unknownOutcome } from '../../../outcome/failure.ts';
 import type { Database } from '../database/database.ts';
+import { abortRunning, isAnyOpen, settleWaiting } from '../job/cancel.ts';
 import { toSettled } from '../job/document.ts';
-import type { Settled } from '../job/job.ts';
-import { evidenceOf } from '../worker/evidence.ts';
-import { fieldsOf } from '../worker/resumable.ts';
+import { evidenceOf } from '../job/evidence.ts';
+import { fieldsOf } from '../job/resumable.ts';
 import { notStarted } from './outcomes.ts';
 import { release } from './release.ts';
 import { findFlow } from './status.ts';
@@ -42,33 +42,6 @@ export async function cancelFlow(db: Store, id: string): Promise<CancelledFlow |
   return { id, name: flow.name, settled, aborted, ended: ids.length - settled - aborted };
 }
 
-const byId = (schema: string) => `j.name = ANY(ARRAY(SELECT name FROM ${schema}.queue))`;
-
-/** Only what no worker has taken meanwhile, also if it has given it back since. Resolves with how many it settled. */
-export async function settleWaiting(
-  { sql, schema }: Store,
-  ids: readonly string[],
-  outcomeOf: (data: unknown, output: unknown) => Settled,
-): Promise<number> {
-  const waiting = await sql<{ id: string; data: unknown; evidence: string | null }>(
-    `SELECT id, data, output::text AS evidence FROM ${schema}.job j WHERE ${byId(schema)} AND id = ANY($1::uuid[]) AND state < 'active'`,
-    [ids],
-  );
-  if (waiting.length === 0) return 0;
-  const rows = waiting.map(({ id, data, evidence }) => {
-    return { id, evidence, output: outcomeOf(data, evidence === null ? null : JSON.parse(evidence)) };
-  });
-  const done = await sql(
-    `UPDATE ${schema}.job j SET state = 'cancelled', completed_on = ${schema}.job_now(), output = i.output,
-       blocked = false, pending_dependencies = 0
-     FROM json_to_recordset($1::text::json) AS i (id uuid, evidence text, output jsonb)
-     WHERE ${byId(schema)} AND j.id = i.id AND j.state < 'active' AND j.output IS NOT DISTINCT FROM i.evidence::jsonb
-     RETURNING j.id`,
-    [JSON.stringify(rows)],
-  );
-  return done.length;
-}
-
 /** The output of a task that was cancelled while it waited. It may have been in the hands of a worker before. */
 function settledOf(data: unknown, output: unknown) {
   const raw = fieldsOf(data);
@@ -84,22 +57,4 @@ function settledOf(data: unknown, output: unknown) {
           raw,
         );
   return toSettled(raw, outcome, 0);
-}
-
-/** Their workers see it at the next sign of life, and write their outcome into the row. */
-export async function abortRunning({ sql, schema }: Store, ids: readonly string[]): Promise<number> {
-  const rows = await sql(
-    `UPDATE ${schema}.job j SET state = 'cancelled', completed_on = ${schema}.job_now()
-     WHERE ${byId(schema)} AND j.id = ANY($1::uuid[]) AND j.state = 'active' RETURNING j.id`,
-    [ids],
-  );
-  return rows.length;
-}
-
-async function isAnyOpen({ sql, schema }: Store, ids: readonly string[]): Promise<boolean> {
-  const rows = await sql(
-    `SELECT 1 FROM ${schema}.job j WHERE ${byId(schema)} AND j.id = ANY($1::uuid[]) AND j.state < 'completed' LIMIT 1`,
-    [ids],
-  );
-  return rows.length > 0;
 }

@@ -27,7 +27,7 @@ export async function release(db: Store): Promise<number> {
  * Parents are locked and those in other hands skipped; children are locked in the order of their keys, so that two such
  * statements cannot wait for each other. A child that has ended is left: it may be a parent in this same statement.
  */
-export function releaseStatement(schema: string): string {
+function releaseStatement(schema: string): string {
   const job = `${schema}.job`;
   const parents = (states: string) => `
       SELECT name, id FROM ${job} WHERE blocking AND ${states} AND EXISTS (SELECT FROM ${schema}.job_dependency)

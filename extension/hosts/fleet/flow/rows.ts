@@ -1,7 +1,7 @@
 import type { Execution } from '../../../outcome/outcome.ts';
 import type { Database } from '../database/database.ts';
+import { evidenceOf } from '../job/evidence.ts';
 import type { JobState } from '../job/job.ts';
-import { evidenceOf } from '../worker/evidence.ts';
 
 /** A task of a flow as it is in the database, without its document. */
 export interface TaskRow {

@@ -3,13 +3,15 @@ import { type Given, textOf } from '../../cli/command.ts';
 import { type Fleet, withFleet } from '../../cli/with-fleet.ts';
 import { print } from '../../process/print.ts';
 import type { Database } from '../database/database.ts';
-import { abortRunning, cancelFlow, settleWaiting } from '../flow/cancel.ts';
+import { cancelFlow } from '../flow/cancel.ts';
 import { release } from '../flow/release.ts';
+import { abortRunning, settleWaiting } from '../job/cancel.ts';
 import { isBatchId } from '../job/ids.ts';
 import type { Settled } from '../job/job.ts';
 import { count } from '../submit/progress.ts';
+import { pagesOf, piecesOf } from './pages.ts';
 import { rowOf, selectionOf } from './results.ts';
-import { type Condition, type JobRow, pagesOf, piecesOf, type Selection } from './rows.ts';
+import type { Condition, JobRow, Selection } from './rows.ts';
 import { idsIn, knownQueues } from './status.ts';
 import { type End, endOf } from './view.ts';
 

@@ -15,10 +15,10 @@ export const places = {
 } satisfies Record<Place, string>;
 
 /** Ended, and not with success. */
-export const isFailed = `(j.state IN ('failed', 'cancelled'))`;
+const isFailed = `(j.state IN ('failed', 'cancelled'))`;
 
 /** Ended, and the function may have run: by the outcome, or by what an end without one proves. */
-export const isUnknown = `(j.state IN ('completed', 'failed', 'cancelled') AND j.output IS NOT NULL
+const isUnknown = `(j.state IN ('completed', 'failed', 'cancelled') AND j.output IS NOT NULL
   AND CASE WHEN j.output ? 'execution' AND jsonb_typeof(j.output->'exit_code') = 'number' THEN j.output->>'execution' = 'unknown' ELSE NOT j.output ? 'requeued' OR j.output->>'resume' = 'true' END)`;
 
 const isEnded = `(j.state IN ('completed', 'failed', 'cancelled'))`;
@@ -47,7 +47,7 @@ export const ended: Condition = { text: isEnded, values: [] };
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** A duration before now, or a time. */
-export function sinceTime(text: string, now: number): Date {
+function sinceTime(text: string, now: number): Date {
   const [, number = '', unit = ''] = /^(\d{1,7})\s*([smhd])$/i.exec(text) ?? [];
   if (unit !== '') return new Date(now - Number(number) * (units[unit.toLowerCase()] as number) * 1000);
   const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;

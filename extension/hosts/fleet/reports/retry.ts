@@ -8,8 +8,9 @@ import { isBatchId, repeatIdOf } from '../job/ids.ts';
 import type { JobData } from '../job/job.ts';
 import { insertJobs } from '../submit/insert.ts';
 import { count } from '../submit/progress.ts';
+import { pagesOf, wholesOf } from './pages.ts';
 import { rowOf } from './results.ts';
-import { type JobRow, pagesOf, type Selection, wholesOf } from './rows.ts';
+import type { JobRow, Selection } from './rows.ts';
 import { idsIn, knownQueues } from './status.ts';
 import { endOf } from './view.ts';
 

@@ -10,9 +10,10 @@ import { isBatchId, isId } from '../job/ids.ts';
 import { count, speed } from '../submit/progress.ts';
 import { endsOf, tallyOf } from '../submit/wait.ts';
 import { listenersOf, overviewOf, type QueueOverview } from './overview.ts';
-import { type JobRow, pagesOf, queuesOf, type Selection } from './rows.ts';
+import { pagesOf } from './pages.ts';
+import { type JobRow, queuesOf, type Selection } from './rows.ts';
 import { age, type Column, tableOf } from './table.ts';
-import { type TaskView, viewOf } from './view.ts';
+import { viewOf } from './view.ts';
 
 /** Runs `status`. */
 export function statusCommand(given: Given): Promise<number> {
@@ -102,15 +103,8 @@ async function statusOf(fleet: Fleet, selection: Selection & { readonly id: stri
 async function flowReport({ db, out, isJson }: Fleet, id: string): Promise<number | null> {
   const flow = await flowStatus(db, id);
   if (flow === null) return null;
-  if (isJson) await print(`${JSON.stringify(flow)}\n`);
-  else
-    await print(
-      out.isTerminal
-        ? flowLines(flow, out.width)
-            .map((line) => `${line}\n`)
-            .join('')
-        : flowTable(flow),
-    );
+  const forPeople = () => (out.isTerminal ? `${flowLines(flow, out.width).join('\n')}\n` : flowTable(flow));
+  await print(isJson ? `${JSON.stringify(flow)}\n` : forPeople());
   return 0;
 }
 
@@ -164,5 +158,3 @@ function workerOf({ output }: JobRow): string | null {
 function pair(name: string, value: string, { isTerminal, paint }: Terminal): string {
   return isTerminal ? `${paint('dim', name.padEnd(15))} ${value}\n` : `${name}\t${value}\n`;
 }
-
-export type { TaskView };

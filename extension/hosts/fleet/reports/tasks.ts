@@ -2,7 +2,7 @@ import { type Given, textOf } from '../../cli/command.ts';
 import { withFleet } from '../../cli/with-fleet.ts';
 import { print } from '../../process/print.ts';
 import { conditionsOf } from './filters.ts';
-import { pagesOf } from './rows.ts';
+import { pagesOf } from './pages.ts';
 import { knownQueues } from './status.ts';
 import { tableOf } from './table.ts';
 import { taskColumns } from './task-columns.ts';

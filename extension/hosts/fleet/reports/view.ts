@@ -68,7 +68,7 @@ function problemOf(read: ReturnType<typeof readData>): string | null {
   return read.kind === 'later' ? `of a later version of this program (form ${read.form})` : null;
 }
 
-export function placeOf({ state, blocked, start, now }: Pick<JobRow, 'state' | 'blocked' | 'start' | 'now'>): Place {
+function placeOf({ state, blocked, start, now }: Pick<JobRow, 'state' | 'blocked' | 'start' | 'now'>): Place {
   if (state !== 'created' && state !== 'retry') return state === 'active' ? 'running' : state;
   if (blocked) return 'blocked';
   return start > now ? 'scheduled' : 'waiting';
@@ -116,7 +116,7 @@ export function unstarted(state: JobRow['state']): Outcome {
 }
 
 /** The fields of a job, as far as they can be read, for the echo of a document. */
-export function fieldsIn(data: unknown): unknown {
+function fieldsIn(data: unknown): unknown {
   const read = readData(data);
   try {
     return read.kind === 'job' ? JSON.parse(read.data.fields) : null;

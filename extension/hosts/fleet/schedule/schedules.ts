@@ -53,7 +53,7 @@ const sameName = {
 };
 
 /** What the tasks of a schedule share. */
-export function scheduleGroup(queue: string, name: string): string {
+function scheduleGroup(queue: string, name: string): string {
   return derived(`schedule\n${queue}\n${name}`);
 }
 

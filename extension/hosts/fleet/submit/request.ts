@@ -16,9 +16,9 @@ export type Request =
 
 const flowLimit = 16 * 2 ** 20;
 
-/** The name of a function has neither a dot nor a slash. */
+/** The name of a function has neither a dot nor a slash, but for the version $LATEST.PUBLISHED. */
 export function isFileName(word: string): boolean {
-  return word === '-' || /[./\\]/.test(word);
+  return word === '-' || /[./\\]/.test(word.replace(/:\$LATEST\.PUBLISHED$/, ''));
 }
 
 /** Reads a file of fields or a flow, which is one that has `tasks`. YAML is always a flow. */

@@ -1,7 +1,8 @@
 import { CancelledError } from '../../../errors.ts';
 import type { Execution } from '../../../outcome/outcome.ts';
 import type { Database } from '../database/database.ts';
-import { countsOf, pagesOf, type Selection, whereOf } from '../reports/rows.ts';
+import { pagesOf } from '../reports/pages.ts';
+import { countsOf, type Selection, whereOf } from '../reports/rows.ts';
 import { endOf } from '../reports/view.ts';
 
 /** How many tasks are where. */

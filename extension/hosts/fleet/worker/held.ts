@@ -1,6 +1,6 @@
 import type { ErrorEntry } from '../../../outcome/outcome.ts';
+import type { Evidence } from '../job/evidence.ts';
 import type { Settled } from '../job/job.ts';
-import type { Evidence } from './evidence.ts';
 
 /** A job that this worker has. */
 export interface Held {

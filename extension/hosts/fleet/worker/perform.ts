@@ -8,12 +8,12 @@ import type { Prepared } from '../flow/prepare.ts';
 import { readData, toFields } from '../job/data.ts';
 import { readOutput, toSettled } from '../job/document.ts';
 import type { JobData, Settled } from '../job/job.ts';
+import { named } from '../job/resumable.ts';
 import type { Keys } from '../job/sealed.ts';
 import type { Limits } from '../limits/limits.ts';
 import { filesOutside } from './allowed-files.ts';
 import { guarded } from './guard.ts';
 import type { Ended, Held, Performed } from './held.ts';
-import { named } from './resumable.ts';
 import type { Waiter, Waits } from './waits.ts';
 
 export interface PerformPorts extends Pick<Ports, 'readFile' | 'openFile' | 'environment'> {

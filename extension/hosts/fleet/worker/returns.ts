@@ -1,5 +1,5 @@
+import { requeued } from '../job/evidence.ts';
 import type { Desk } from './desk.ts';
-import { requeued } from './evidence.ts';
 import type { Held } from './held.ts';
 import type { Roster } from './roster.ts';
 

@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts';
+import type { Requeued, Sending } from '../job/evidence.ts';
 import type { JobState, Settled } from '../job/job.ts';
-import type { Requeued, Sending } from './evidence.ts';
 import { statementsOf } from './statements.ts';
 
 /** A job and the claim under which this worker has it: a later claim makes it another's. */

@@ -1,8 +1,8 @@
 import { unknownOutcome } from '../../../outcome/failure.ts';
 import type { Outcome } from '../../../outcome/outcome.ts';
 import { toSettled } from '../job/document.ts';
-import { evidenceOf, requeued } from './evidence.ts';
-import { fieldsOf, isResumable } from './resumable.ts';
+import { evidenceOf, requeued } from '../job/evidence.ts';
+import { fieldsOf, isResumable } from '../job/resumable.ts';
 import { Stillness } from './stillness.ts';
 import type { Adoption, JobStore, Orphan } from './store.ts';
 

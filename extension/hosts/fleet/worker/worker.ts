@@ -1,12 +1,12 @@
 import { readData } from '../job/data.ts';
+import { evidenceOf } from '../job/evidence.ts';
+import { fieldsOf, isResumable } from '../job/resumable.ts';
 import { Bell } from './bell.ts';
 import { type Desk, deskOf } from './desk.ts';
-import { evidenceOf } from './evidence.ts';
 import type { Held, Performed } from './held.ts';
 import { Keeper } from './keeper.ts';
 import { sentenceOf } from './perform.ts';
 import { isPassing } from './persistence.ts';
-import { fieldsOf, isResumable } from './resumable.ts';
 import { Returns } from './returns.ts';
 import { Roster } from './roster.ts';
 import type { Claimed } from './store.ts';

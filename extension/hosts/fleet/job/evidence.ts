@@ -1,4 +1,4 @@
-import type { Marker } from '../job/job.ts';
+import type { Marker } from './job.ts';
 
 /**
  * What the output column holds of a job that went back to the queue. It is no marker, so the next worker may send: either

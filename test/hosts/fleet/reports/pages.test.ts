@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from '../../../../extension/hosts/fleet/database/database.ts';
 import { openDatabase } from '../../../../extension/hosts/fleet/database/open.ts';
 import { ensureQueue } from '../../../../extension/hosts/fleet/database/queue.ts';
-import { type Order, pagesOf } from '../../../../extension/hosts/fleet/reports/rows.ts';
+import { type Order, pagesOf } from '../../../../extension/hosts/fleet/reports/pages.ts';
 import { type Postgres, postgresPrograms, startPostgres, withoutPostgres } from '../../../support/postgres.ts';
 
 const silent = { error() {}, warn() {}, info() {}, debug() {} };

@@ -1,5 +1,5 @@
 import { readWire } from '../../../task/wire.ts';
-import { readData } from '../job/data.ts';
+import { readData } from './data.ts';
 
 type Wire = Readonly<Record<string, unknown>>;
 
