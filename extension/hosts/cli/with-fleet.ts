@@ -51,12 +51,22 @@ export async function withFleet(
 }
 
 /** Makes of an error of a fleet's command a sentence and an exit code. */
-export async function orFailed(run: () => Promise<number>): Promise<number> {
+async function orFailed(run: () => Promise<number>): Promise<number> {
   try {
     return await run();
   } catch (error) {
     if (error instanceof UsageError || error instanceof CancelledError) throw error;
     return failed(error);
+  }
+}
+
+/** Makes of a database that cannot be reached a sentence and an exit code; throws any other error. */
+export async function orUnreachable(run: () => Promise<number>): Promise<number> {
+  try {
+    return await run();
+  } catch (error) {
+    if (isUnreachable(error)) return failed(error);
+    throw error;
   }
 }
 
@@ -73,9 +83,12 @@ function failed(error: unknown): number {
     return statuses.DATA_VALIDATION_ERROR.exitCode;
   }
   const { message, code } = error as NodeJS.ErrnoException;
-  // While it works, errors are those of pg.
-  const isLost = isConnectionError(error);
-  process.stderr.write(`ue-aws-lambda: ${isLost ? 'the database: ' : ''}${printable(message || String(code))}\n`);
-  const isConnection = isLost || (error instanceof DatabaseError && error.isConnection);
-  return isConnection ? statuses.CONNECTION_ERROR.exitCode : statuses.FAIL.exitCode;
+  const where = isConnectionError(error) ? 'the database: ' : '';
+  process.stderr.write(`ue-aws-lambda: ${where}${printable(message || String(code))}\n`);
+  return isUnreachable(error) ? statuses.CONNECTION_ERROR.exitCode : statuses.FAIL.exitCode;
+}
+
+/** While a command works, errors are those of pg. */
+function isUnreachable(error: unknown): boolean {
+  return isConnectionError(error) || (error instanceof DatabaseError && error.isConnection);
 }

@@ -24,9 +24,9 @@ export const dashboard: Command = {
 };
 
 async function run(given: Given): Promise<number> {
-  const [{ serveDashboard }, { orFailed }] = await Promise.all([
+  const [{ serveDashboard }, { orUnreachable }] = await Promise.all([
     import('../../fleet/dashboard/serve.ts'),
     import('../with-fleet.ts'),
   ]);
-  return orFailed(() => serveDashboard(textOf(given, 'database'), Number(textOf(given, 'port') ?? 3000)));
+  return orUnreachable(() => serveDashboard(textOf(given, 'database'), Number(textOf(given, 'port') ?? 3000)));
 }

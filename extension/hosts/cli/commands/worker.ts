@@ -90,16 +90,23 @@ export const worker: Command = {
 };
 
 async function run(given: Given): Promise<number> {
-  const [{ serve }, { orFailed }, { concurrencyOf, rateOf }, { UsageError }, { logTo }, { exitAtOnce }, { statuses }] =
-    await Promise.all([
-      import('../../fleet/worker/serve.ts'),
-      import('../with-fleet.ts'),
-      import('../../fleet/limits/limit-flags.ts'),
-      import('../usage-error.ts'),
-      import('../../process/log.ts'),
-      import('../../process/exit.ts'),
-      import('../../../outcome/status.ts'),
-    ]);
+  const [
+    { serve },
+    { orUnreachable },
+    { concurrencyOf, rateOf },
+    { UsageError },
+    { logTo },
+    { exitAtOnce },
+    { statuses },
+  ] = await Promise.all([
+    import('../../fleet/worker/serve.ts'),
+    import('../with-fleet.ts'),
+    import('../../fleet/limits/limit-flags.ts'),
+    import('../usage-error.ts'),
+    import('../../process/log.ts'),
+    import('../../process/exit.ts'),
+    import('../../../outcome/status.ts'),
+  ]);
   const poll = textOf(given, 'poll') ?? '2';
   if (!/^\d{1,2}(\.\d{1,3})?$/.test(poll) || Number(poll) < 0.1 || Number(poll) > 60) {
     throw new UsageError('--poll must be a number of seconds from 0.1 to 60');
@@ -124,7 +131,7 @@ async function run(given: Given): Promise<number> {
   };
   const seconds = Number(textOf(given, 'grace') ?? 25);
   for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(name, onSignal);
-  return orFailed(async () => {
+  return orUnreachable(async () => {
     await serve(
       {
         database: { url: textOf(given, 'database') },
