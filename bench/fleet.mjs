@@ -9,7 +9,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openDatabase } from '../extension/hosts/fleet/database/open.ts';
-import { ensureQueue } from '../extension/hosts/fleet/database/queue.ts';
+import { ensureQueue, refreshStatistics } from '../extension/hosts/fleet/database/queue.ts';
 import { toJobData } from '../extension/hosts/fleet/job/data.ts';
 import { startPostgres } from '../test/support/postgres.ts';
 import { median } from './measure.mjs';
@@ -69,6 +69,7 @@ async function submit(base, queue, count, fields) {
     });
     await database.boss.insert(queue, jobs);
   }
+  await refreshStatistics(database); // as `submit --each` does
   await database.close();
 }
 

@@ -3,6 +3,7 @@ import { ValidationError, type Violation } from '../../../errors.ts';
 import { payloadLimit } from '../../../task/sizes.ts';
 import { readWire } from '../../../task/wire.ts';
 import type { Database } from '../database/database.ts';
+import { refreshStatistics } from '../database/queue.ts';
 import { toJobData } from '../job/data.ts';
 import { idOfKey, newBatchId, rangeOf, taskIdOf } from '../job/ids.ts';
 import type { Keys } from '../job/sealed.ts';
@@ -30,6 +31,9 @@ export interface SubmittedBatch {
   readonly existed: boolean;
 }
 
+/** From so many jobs on, claims are slow while the planner does not know of them. */
+const many = 1_000;
+
 const chunk = { count: 500, bytes: 4 * 2 ** 20 };
 
 /** Submits all lines, or nothing: every line is checked before the first is inserted, in one transaction. */
@@ -41,6 +45,7 @@ export async function submitBatch(db: Database, request: BatchRequest): Promise<
   const isNew = key === undefined || !(await isThere(db, batch, placing.queue));
   const existed = !(isNew && (await insertLines(db, request, batch)));
   if (existed) await assertSame(db, request, batch, last);
+  else if (count >= many) await refreshStatistics(db).catch(() => {}); // the jobs are there, with or without
   return { batch, count, existed };
 }
 
