@@ -31,8 +31,8 @@ export async function callUntil(end: number, routes: readonly Route[], tally: Ta
       calls += 1;
       const id = `call-${calls}`;
       const call = { functionName: 'hello', payload: { id } };
-      const { metadata } = await (calls % 3 === 0 ? connector.invokeAsync(call) : connector.invoke(call));
-      tally.add(id, metadata.execution, [server]);
+      const { metadata, error } = await (calls % 3 === 0 ? connector.invokeAsync(call) : connector.invoke(call));
+      tally.add(id, metadata.execution, error ?? 'no error', [server]);
     }
   };
   await Promise.all(routes.flatMap((_, index) => Array.from({ length: lanes }, () => lane(index))));

@@ -85,6 +85,7 @@ export function startFleet(
         tally.add(
           id,
           output.execution,
+          output.description,
           routes.map(({ server }) => server),
         );
       await sql(`DELETE FROM ${schema}.job WHERE name = 'lambda' AND id = ANY($1::uuid[])`, [ids]);

@@ -17,14 +17,14 @@ export class Tally {
     return Object.values(this.counts).reduce((sum, count) => sum + count, 0);
   }
 
-  /** A call has ended, over one of these servers. */
-  add(id: string, execution: string, servers: readonly FaultyServer[]): void {
+  /** A call over one of these servers has ended, and gives a reason for how. */
+  add(id: string, execution: string, reason: string, servers: readonly FaultyServer[]): void {
     if (!(execution in this.counts)) return void this.failures.push(`${id} says ${execution}`);
     this.counts[execution as Execution] += 1;
     const runs = servers.reduce((sum, server) => sum + server.take(id), 0);
     this.runs += runs;
     if (runs !== (execution === 'not_started' ? 0 : 1))
-      this.failures.push(`${id} says ${execution} and ran ${runs} times`);
+      this.failures.push(`${id} says ${execution} and ran ${runs} times: ${reason}`);
   }
 }
 

@@ -338,11 +338,10 @@ describe('what the chain asks fails', () => {
 
   test('STS is down: exit 10, by its host', async () => {
     const target = keep(await startTarget());
-    const port = await closedPort();
-    const env = { HOME: roleProfile(), AWS_PROFILE: 'work', AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${port}` };
+    const env = { HOME: roleProfile(), AWS_PROFILE: 'work', AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${closedPort}` };
     const { output } = await runProcess(keyless(target), { env });
     expect(output).toMatchObject({ exit_code: 10, result: { execution: 'not_started' } });
-    expect(output.status_description).toContain(`127.0.0.1:${port}`);
+    expect(output.status_description).toContain(`127.0.0.1:${closedPort}`);
   });
 
   test('the proxy does not let STS through: exit 11', async () => {

@@ -120,7 +120,7 @@ for (const { name, start, scheme, missing, login } of kinds) {
     test('says 11 when the proxy cannot reach the target', async () => {
       const proxy = keep(await start(null, trust.proxyServer));
       const { output } = await runInside({
-        ...calm(baseFields(`https://127.0.0.1:${await closedPort()}`)),
+        ...calm(baseFields(`https://127.0.0.1:${closedPort}`)),
         ...through(proxy.port, null),
       });
       expect(output).toMatchObject({ exit_code: 11, result: { execution: 'not_started' } });
@@ -179,7 +179,7 @@ describe('a list of proxies', () => {
     const other = protocol === 'http' ? 'https' : 'http';
     const { output } = await runInside({
       ...calm(baseFields(`${protocol}://127.0.0.1:${target.port}`)),
-      ...{ use_proxy: true, proxy: `${other}://127.0.0.1:${await closedPort()}` },
+      ...{ use_proxy: true, proxy: `${other}://127.0.0.1:${closedPort}` },
     });
     expect(output).toMatchObject({ exit_code: 11, result: { execution: 'not_started' } });
     expect(target.connections()).toBe(0);

@@ -110,7 +110,7 @@ export async function setStage({ row, route }: Cell, trust: Trust, authorization
   });
   const extra: Listener[] = [];
   let targetHost = `127.0.0.1:${target.port}`;
-  if (at === 'TCP' && kind === 'refused') targetHost = `127.0.0.1:${await closedPort()}`;
+  if (at === 'TCP' && kind === 'refused') targetHost = `127.0.0.1:${closedPort}`;
   if (at === 'TCP' && kind === 'hangs') targetHost = await silent(extra);
   if (at === 'DNS' && route.proxy === undefined) targetHost = `${noSuchHost}:${target.port}`;
 
@@ -125,7 +125,7 @@ export async function setStage({ row, route }: Cell, trust: Trust, authorization
       ...(route.type === 'HTTPS with Credentials' && { authorization }),
     });
     proxyHost = `127.0.0.1:${proxy.port}`;
-    if (at === 'proxy accept' && kind === 'refused') proxyHost = `127.0.0.1:${await closedPort()}`;
+    if (at === 'proxy accept' && kind === 'refused') proxyHost = `127.0.0.1:${closedPort}`;
     if (at === 'proxy accept' && kind === 'hangs') proxyHost = await silent(extra);
     if (at === 'DNS') proxyHost = `${noSuchHost}:${proxy.port}`;
   }

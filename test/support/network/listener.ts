@@ -51,8 +51,11 @@ export function secured(raw: Socket, { key, cert }: Identity): Socket {
   return socket;
 }
 
-/** A port where nobody listens: it was free a moment ago. */
-export async function closedPort(): Promise<number> {
+/** A port where nobody listens: the system gives none this low to a server that asks for any. */
+export const closedPort = 1;
+
+/** A port for a server that cannot choose one itself: it was free a moment ago. */
+export async function freePort(): Promise<number> {
   const listener = await listen(() => {});
   await listener.close();
   return listener.port;

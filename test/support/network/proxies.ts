@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createProxy } from 'proxy';
 import { Server as ProxyChain } from 'proxy-chain';
 import type { Identity } from './certificates.ts';
-import { closedPort } from './listener.ts';
+import { freePort } from './listener.ts';
 
 export interface Login {
   readonly user: string;
@@ -72,7 +72,7 @@ export const startTlsSquid: StartProxy = (login, identity) =>
 async function runSquid(login: Login | null, portLine: (port: number, folder: string) => string): Promise<RealProxy> {
   const folder = mkdtempSync(join(tmpdir(), 'squid-'));
   chmodSync(folder, 0o777); // squid gives up root and becomes its own user
-  const port = await closedPort();
+  const port = await freePort();
   const helper = ['/usr/lib/squid/basic_ncsa_auth', '/usr/libexec/squid/basic_ncsa_auth'].find(existsSync);
   if (login !== null) {
     const hash = execFileSync('openssl', ['passwd', '-apr1', '-stdin'], { input: login.password }).toString().trim();
@@ -102,7 +102,7 @@ async function runSquid(login: Login | null, portLine: (port: number, folder: st
 
 export const startTinyproxy: StartProxy = async (login) => {
   const folder = mkdtempSync(join(tmpdir(), 'tinyproxy-'));
-  const port = await closedPort();
+  const port = await freePort();
   const configuration = [
     `Port ${port}`,
     ...['Listen 127.0.0.1', 'Timeout 600', 'MaxClients 20', 'Allow 127.0.0.1'],
