@@ -89,7 +89,7 @@ const fields = sound.chain(([start, all, more]) =>
   })),
 );
 
-fuzz('fields', 'in process', 0.35, fields, async (raw) => {
+fuzz('fields', 'in process', 0.23, fields, async (raw) => {
   const { output, invoked } = await pretend(raw);
   const { execution } = output.result;
   if (invoked > 1) throw new Error(`${invoked} invokes`);

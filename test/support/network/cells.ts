@@ -80,7 +80,7 @@ export const maxAttempts = 2;
 /** Only a deadline that the row is there to meet is short. */
 function deadlinesOf({ fault, exit, attempts }: Row): Deadlines {
   const lasts = fault === 'hangs' || fault === 'slow drip';
-  if (lasts && exit === 21) return { ...longDeadlines, wait: 1 };
+  if (lasts && exit === 21) return { ...longDeadlines, wait: 2 };
   return lasts && attempts === maxAttempts ? { ...longDeadlines, connect: 2 } : longDeadlines;
 }
 
