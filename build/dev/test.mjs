@@ -1,31 +1,22 @@
 // npm test: runs jest, with its words. The fleet's tests need a newer Node than the rest of the project: where the installed
 // one is older, they run on another, fetched once from npm, and the results of both are one.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { fetched, isNewEnough, least, newerNode, notFetched } from './newer-node.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const least = [22, 22];
-const fetched = '24';
-const folder = `${root}.cache/node${fetched}`;
 const fleet = '/test/hosts/fleet/';
 const rest = '/test/(?!hosts/fleet/)';
 
 const words = process.argv.slice(2);
-process.exitCode = isNewEnough() ? jest(process.execPath, words) : onBoth();
-
-function isNewEnough() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  return major > least[0] || (major === least[0] && minor >= least[1]);
-}
+process.exitCode = isNewEnough ? jest(process.execPath, words) : onBoth();
 
 function onBoth() {
   const code = jest(process.execPath, [...words, `--testPathIgnorePatterns=${fleet}`, '--passWithNoTests']);
   const node = newerNode();
   if (node === null) {
-    console.error(
-      `Node ${fetched} could not be fetched from npm: the fleet's tests, which need Node ${least.join('.')}, are skipped`,
-    );
+    console.error(`${notFetched}: the fleet's tests, which need Node ${least}, are skipped`);
     return code;
   }
   console.error(`The fleet's tests, on Node ${fetched}:`);
@@ -40,30 +31,6 @@ function jest(node, given) {
   const program = ['--experimental-vm-modules', '--no-warnings', `${root}node_modules/jest/bin/jest.js`];
   const { status } = spawnSync(node, [...program, ...given], { cwd: root, stdio: 'inherit' });
   return status ?? 1;
-}
-
-/** The Node of the cache folder; null when there is none and npm does not give it. */
-function newerNode() {
-  const program = `${folder}/node_modules/node/bin/node`;
-  if (!works(program)) {
-    rmSync(folder, { recursive: true, force: true });
-    // Its install script chooses the build for this machine.
-    const install = [
-      'install',
-      '--silent',
-      '--no-save',
-      '--ignore-scripts=false',
-      '--prefix',
-      folder,
-      `node@${fetched}`,
-    ];
-    spawnSync('npm', install, { stdio: 'ignore', timeout: 300_000 });
-  }
-  return works(program) ? program : null;
-}
-
-function works(program) {
-  return existsSync(program) && spawnSync(program, ['--version']).status === 0;
 }
 
 /** The file that jest was told to write its results to. */

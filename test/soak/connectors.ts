@@ -21,7 +21,7 @@ export async function callUntil(end: number, routes: readonly Route[], tally: Ta
   const connectors = routes.map(({ name, endpoint, proxy }) =>
     createConnector({
       ...{ id: name, name, region: 'us-east-1', endpointUrl: endpoint, ...(proxy !== undefined && { proxy }) },
-      ...{ accessKeyId: 'local', secretAccessKey: 'local-secret', timeout: 1, connectTimeout: 1, maxAttempts: 1 },
+      ...{ accessKeyId: 'local', secretAccessKey: 'local-secret', timeout: 2, connectTimeout: 2, maxAttempts: 1 },
     }),
   );
   let calls = 0;

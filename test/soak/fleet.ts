@@ -17,7 +17,8 @@ const functions = 8;
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 export interface SoakedWorker {
-  measure(): Promise<Measure>;
+  /** Null when it has ended. */
+  measure(): Promise<Measure | null>;
   /** Ends when the time is over and everything is settled. */
   readonly done: Promise<void>;
 }
@@ -47,7 +48,7 @@ export function startFleet(
     said = lines.pop() ?? '';
     for (const line of lines) {
       const size = /^HEAP (\d+)$/.exec(line)?.[1];
-      if (size === undefined) tally.failures.push(`it says ${line}`);
+      if (size === undefined) tally.fail(`it says ${line}`);
       else heap(Number(size));
     }
   });
@@ -60,7 +61,7 @@ export function startFleet(
     await Promise.all([batches(database), batches(database)]);
     child.kill('SIGTERM');
     const [code] = await isOver;
-    if (code !== 0) tally.failures.push(`the worker ended with ${code}`);
+    if (code !== 0) tally.fail(`the worker ended with ${code}`);
     await database.close();
   }
 
@@ -99,7 +100,8 @@ export function startFleet(
         heap = resolve;
       });
       child.kill('SIGUSR2');
-      const size = await Promise.race([measured, isOver.then(() => Number.NaN)]);
+      const size = await Promise.race([measured, isOver.then(() => null)]);
+      if (size === null || child.exitCode !== null) return null;
       const resident = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
       return { heap: size, resident, files: readdirSync(`/proc/${pid}/fd`).length };
     },
@@ -115,8 +117,8 @@ function fieldsOf({ endpoint, proxy }: Route, id: string, index: number) {
       credentials: { from: 'env:SOAK' },
     },
     ...{ payload_source: 'Script', payload_script: JSON.stringify({ id }) },
-    ...{ invocation_type: index % 3 === 0 ? 'Event' : 'Request Response', wait_for_completion_timeout: 1 },
-    ...{ connect_timeout: 1, max_attempts: 1 },
+    ...{ invocation_type: index % 3 === 0 ? 'Event' : 'Request Response', wait_for_completion_timeout: 2 },
+    ...{ connect_timeout: 2, max_attempts: 1 },
     ...(proxy !== undefined && { use_proxy: true, proxy_type: 'HTTP', proxy }),
   };
 }
