@@ -1,6 +1,9 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { afterEach, expect, test } from '@jest/globals';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { Authority, type Identity } from '../../support/network/certificates.ts';
+import { listen, secured } from '../../support/network/listener.ts';
 import { runInside } from '../../support/network/run.ts';
 
 const close: (() => void)[] = [];
@@ -91,4 +94,91 @@ test('each scheme of a target has its own proxy', async () => {
   expect([http.asked.length, https.asked.length]).toEqual([1, 0]);
   await through(both, { endpoint_url: 'https://127.0.0.1:9' });
   expect([http.asked.length, https.asked.length]).toEqual([1, 1]);
+});
+
+describe('over TLS', () => {
+  let authority: Authority;
+  const { AWS_CA_BUNDLE } = process.env;
+  beforeAll(async () => {
+    authority = await Authority.root('tunnels');
+    process.env.AWS_CA_BUNDLE = authority.file;
+  });
+  afterAll(() => {
+    if (AWS_CA_BUNDLE === undefined) delete process.env.AWS_CA_BUNDLE;
+    else process.env.AWS_CA_BUNDLE = AWS_CA_BUNDLE;
+  });
+
+  /** A server with a certificate for these hosts that answers each request with `{}`; gives the names that it was asked for. */
+  async function targetFor(hosts: readonly string[]) {
+    const identity = await authority.issue({ hosts });
+    const names: unknown[] = [];
+    const listener = await listen((raw) => {
+      const socket = secured(raw, identity) as TLSSocket & { servername: unknown };
+      socket.once('secure', () => names.push(socket.servername));
+      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nx-amzn-requestid: r\r\ncontent-length: 2\r\n\r\n{}'));
+    });
+    close.push(() => void listener.close());
+    return { port: listener.port, names };
+  }
+
+  /** A proxy that opens each tunnel to the same port, whatever it is asked for; `first` comes together with its answer. */
+  async function tunnelTo(port: number, { first = '', identity }: { first?: string; identity?: Identity } = {}) {
+    const names: unknown[] = [];
+    const listener = await listen((raw) => {
+      const socket = identity === undefined ? raw : secured(raw, identity);
+      socket.once('data', () => {
+        names.push(Reflect.get(socket, 'servername'));
+        const target = connect(port, '127.0.0.1', () => {
+          socket.write(`HTTP/1.1 200 OK\r\n\r\n${first}`);
+          socket.pipe(target).pipe(socket);
+        });
+        target.on('error', () => socket.destroy());
+      });
+    });
+    close.push(() => void listener.close());
+    return { port: listener.port, names };
+  }
+
+  test.each([
+    ['lambda.example', 'lambda.example', 'lambda.example'],
+    ['127.0.0.1', '127.0.0.1', false],
+  ])('the certificate is that of the target: %s', async (host, issuedFor, name) => {
+    const target = await targetFor([issuedFor]);
+    const proxy = await tunnelTo(target.port);
+    const output = await through(`http://127.0.0.1:${proxy.port}`, { endpoint_url: `https://${host}` });
+    expect(output).toMatchObject({ exit_code: 0, result: { execution: 'completed' } });
+    expect(target.names).toEqual([name]);
+  });
+
+  test.each([
+    ['lambda.example', 'other.example'],
+    ['127.0.0.1', '127.0.0.2'],
+  ])('%s with the certificate of %s', async (host, issuedFor) => {
+    const target = await targetFor([issuedFor]);
+    const proxy = await tunnelTo(target.port);
+    const output = await through(`http://127.0.0.1:${proxy.port}`, { endpoint_url: `https://${host}` });
+    expect(output).toMatchObject({ exit_code: 10, result: { execution: 'not_started' } });
+    expect(output.result.error?.[0]?.message).toContain('another host name');
+  });
+
+  test.each([
+    ['localhost', 'localhost'],
+    ['127.0.0.1', false],
+  ])('a proxy that speaks TLS is asked by its name: %s', async (host, name) => {
+    const target = await targetFor(['lambda.example']);
+    const proxy = await tunnelTo(target.port, { identity: await authority.issue({ hosts: [host] }) });
+    const output = await through(`https://${host}:${proxy.port}`, {
+      endpoint_url: 'https://lambda.example',
+      proxy_type: 'HTTPS',
+    });
+    expect(output).toMatchObject({ exit_code: 0, result: { execution: 'completed' } });
+    expect(proxy.names).toEqual([name]);
+  });
+
+  test('what comes together with the answer of the proxy is from the target', async () => {
+    const target = await targetFor(['lambda.example']);
+    const proxy = await tunnelTo(target.port, { first: 'no TLS' });
+    const output = await through(`http://127.0.0.1:${proxy.port}`, { endpoint_url: 'https://lambda.example' });
+    expect(output).toMatchObject({ exit_code: 10, result: { execution: 'not_started' } });
+  });
 });
