@@ -12,9 +12,8 @@ import { type Given, has, textOf } from './command.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What a command of the fleet works with. */
-export interface Fleet {
-  readonly db: Database;
+/** What a command of the fleet has before its database is open. */
+export interface CommandLine {
   readonly log: Log;
   readonly signal: AbortSignal;
   readonly out: Terminal;
@@ -25,10 +24,21 @@ export interface Fleet {
   say(text: string): void;
 }
 
+/** What a command of the fleet works with. */
+export interface Fleet extends CommandLine {
+  readonly db: Database;
+}
+
 /** Opens the database for a command, and closes it. An error becomes a sentence and an exit code. */
-export async function withFleet(
+export function withFleet(given: Given, use: (fleet: Fleet) => Promise<number>): Promise<number> {
+  return withPrepared(given, async () => null, use);
+}
+
+/** As withFleet, for a command that reads and checks its input before the database is asked for. */
+export async function withPrepared<T>(
   given: Given,
-  use: (fleet: Fleet) => Promise<number>,
+  prepare: (commandLine: CommandLine) => Promise<T>,
+  use: (fleet: Fleet, prepared: T) => Promise<number>,
   options: Pick<DatabaseOptions, 'submits'> = {},
 ): Promise<number> {
   const isQuiet = has(given, 'quiet');
@@ -36,14 +46,16 @@ export async function withFleet(
   const { signal, release } = cancelOnSignals({ ...log, warn() {} }, () => exitAtOnce(statuses.CANCELLED.exitCode));
   let db: Database | null = null;
   return orFailed(async () => {
-    db = await openDatabase({ url: textOf(given, 'database'), ...options }, process.env, log);
     const noColor = has(given, 'no-color');
-    return await use({
-      ...{ db, log, signal, isQuiet, isJson: has(given, 'json') },
+    const commandLine = {
+      ...{ log, signal, isQuiet, isJson: has(given, 'json') },
       out: terminalOf(process.stdout, noColor),
       err: terminalOf(process.stderr, noColor),
-      say: (text) => isQuiet || process.stderr.write(`${text}\n`),
-    });
+      say: (text: string) => void (isQuiet || process.stderr.write(`${text}\n`)),
+    };
+    const prepared = await prepare(commandLine);
+    db = await openDatabase({ url: textOf(given, 'database'), ...options }, process.env, log);
+    return await use({ ...commandLine, db }, prepared);
   }).finally(async () => {
     release();
     await db?.close();

@@ -4,11 +4,11 @@ import { statuses } from '../../../outcome/status.ts';
 import { type Flags, type Given, has, textOf } from '../../cli/command.ts';
 import { keepOf } from '../../cli/fleet-flags.ts';
 import { UsageError } from '../../cli/usage-error.ts';
-import { withFleet } from '../../cli/with-fleet.ts';
+import { type Fleet, withFleet, withPrepared } from '../../cli/with-fleet.ts';
 import { print } from '../../process/print.ts';
 import { ensureQueue } from '../database/queue.ts';
 import { type Column, tableOf } from '../reports/table.ts';
-import { keysOf, queueOf, requestOf } from '../submit/command.ts';
+import { type Order, orderOf, queueOf } from '../submit/command.ts';
 import { nextTimes, type Recurrence } from './recurrence.ts';
 import { addSchedule, type Missed, removeSchedule, type ScheduleView, schedulesOf } from './schedules.ts';
 
@@ -18,9 +18,7 @@ export function addCommand(given: Given, flags: Flags): Promise<number> {
   const recurrence = recurrenceOf(given);
   assertName(name);
   nextTimes(recurrence, 1); // before anything else is asked
-  return withFleet(given, async (fleet) => {
-    const keys = has(given, 'allow-inline-secrets') ? await keysOf(given) : null;
-    const request = await requestOf({ ...given, parameters: words }, flags, fleet);
+  const use = async (fleet: Fleet, { request, keys }: Order) => {
     const priority = textOf(given, 'priority');
     const queue = queueOf(given);
     const placing = { queue, ...(priority !== undefined && { priority: Number(priority) }), ...keepOf(given) };
@@ -32,7 +30,8 @@ export function addCommand(given: Given, flags: Flags): Promise<number> {
     await print(fleet.isJson ? `${JSON.stringify(json)}\n` : `${name}\n`);
     fleet.say(`${existed ? 'Changed' : 'Added'}; the next run is at ${timeIn(first, recurrence.zone)}`);
     return 0;
-  });
+  };
+  return withPrepared(given, (commandLine) => orderOf({ ...given, parameters: words }, flags, commandLine), use);
 }
 
 function recurrenceOf(given: Given): Recurrence {

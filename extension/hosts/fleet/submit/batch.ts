@@ -40,7 +40,7 @@ const chunk = { count: 500, bytes: 4 * 2 ** 20 };
 export async function submitBatch(db: Database, request: BatchRequest): Promise<SubmittedBatch> {
   const { key, placing } = request;
   const batch = key === undefined ? newBatchId() : idOfKey('batch', placing.queue, key);
-  checkOnce(request, batch);
+  checkShared(request.fields, request.keys);
   const { count, last } = await checkLines(request, batch);
   const isNew = key === undefined || !(await isThere(db, batch, placing.queue));
   const existed = !(isNew && (await insertLines(db, request, batch)));
@@ -49,8 +49,8 @@ export async function submitBatch(db: Database, request: BatchRequest): Promise<
   return { batch, count, existed };
 }
 
-/** What is wrong with the fields is said once, not for every line. */
-function checkOnce({ fields, keys }: BatchRequest, batch: string): void {
+/** What is wrong with the fields is said once, not for every line. Throws ValidationError. */
+export function checkShared(fields: BatchRequest['fields'], keys: Keys | null): void {
   const shared = unique.filter((field) => field in fields && !placeholder.test(String(fields[field])));
   const violations: Violation[] = shared.map((field) => ({
     field,
@@ -59,7 +59,7 @@ function checkOnce({ fields, keys }: BatchRequest, batch: string): void {
   const payload = payloadFields.filter((field) => field in fields);
   violations.push(...payload.map((field) => ({ field, message: 'comes from the lines of --each; leave it out' })));
   try {
-    toJobData(filled(fields, 1, '{}'), { group: batch, keys });
+    toJobData(filled(fields, 1, '{}'), { group: '', keys });
   } catch (error) {
     if (!(error instanceof ValidationError)) throw error;
     violations.push(...error.violations.filter(({ field }) => !payload.includes(String(field))));

@@ -2,13 +2,14 @@ import { type Flags, type Given, has, textOf } from '../../cli/command.ts';
 import { fieldsOf } from '../../cli/field-flags.ts';
 import { keepOf } from '../../cli/fleet-flags.ts';
 import { UsageError } from '../../cli/usage-error.ts';
-import { type Fleet, withFleet } from '../../cli/with-fleet.ts';
+import { type CommandLine, type Fleet, withPrepared } from '../../cli/with-fleet.ts';
 import { print } from '../../process/print.ts';
 import { readFile } from '../../process/read-file.ts';
 import { ensureQueue } from '../database/queue.ts';
+import { toJobData } from '../job/data.ts';
 import { defaultQueue } from '../job/job.ts';
 import { type Keys, keyVariable, loadKeys } from '../job/sealed.ts';
-import { submitBatch } from './batch.ts';
+import { checkShared, submitBatch } from './batch.ts';
 import { waitForBatch, waitForTask } from './ends.ts';
 import type { Placing } from './insert.ts';
 import { count } from './progress.ts';
@@ -20,16 +21,34 @@ import { submitTask } from './task.ts';
 /** Runs `submit`. */
 export function submitCommand(given: Given, flags: Flags): Promise<number> {
   const placing = placingOf(given);
-  const use = async (fleet: Fleet) => {
-    const keys = has(given, 'allow-inline-secrets') ? await keysOf(given) : null;
-    const request = await requestOf(given, flags, fleet);
+  const use = async (fleet: Fleet, { request, keys }: Order) => {
     await ensureQueue(fleet.db, placing.queue);
     if (request.kind === 'flow') return submitFlowFile(given, fleet, request, placing, keys);
     return has(given, 'each')
       ? submitLines(given, fleet, request.fields, placing, keys)
       : submitOne(given, fleet, request.fields, placing, keys);
   };
-  return withFleet(given, use, { submits: true });
+  return withPrepared(given, (commandLine) => orderOf(given, flags, commandLine), use, { submits: true });
+}
+
+/** What is to be submitted, and what secrets in it are encrypted with. */
+export interface Order {
+  readonly request: Request;
+  readonly keys: Keys | null;
+}
+
+/** Reads what is to be submitted and checks it, but for the lines of a batch. Throws UsageError and ValidationError. */
+export async function orderOf(given: Given, flags: Flags, commandLine: CommandLine): Promise<Order> {
+  const keys = has(given, 'allow-inline-secrets') ? await keysOf(given) : null;
+  const request = await requestOf(given, flags, commandLine);
+  const isBatch = has(given, 'each');
+  if (request.kind === 'flow') {
+    if (isBatch) throw new UsageError(`--each needs the fields of one task, in JSON; ${request.path} is a flow`);
+    const { checkFlow } = await import('../flow/submit.ts');
+    checkFlow(request.text, { path: request.path, keys });
+  } else if (isBatch) checkShared(request.fields, keys);
+  else toJobData(request.fields, { group: '', keys });
+  return { request, keys };
 }
 
 function placingOf(given: Given): Placing & { readonly queue: string } {
@@ -51,14 +70,14 @@ export function queueOf(given: Given): string {
   return queue;
 }
 
-export async function keysOf(given: Given): Promise<Keys> {
+async function keysOf(given: Given): Promise<Keys> {
   const keys = await loadKeys(textOf(given, 'secret-key-file'), process.env, readFile);
   if (keys !== null) return keys;
   throw new UsageError(`--allow-inline-secrets needs a key: --secret-key-file FILE, or the variable ${keyVariable}`);
 }
 
 /** What is to be submitted: fields, or a flow. */
-export async function requestOf(given: Given, flags: Flags, { signal, say }: Fleet): Promise<Request> {
+async function requestOf(given: Given, flags: Flags, { signal, say }: CommandLine): Promise<Request> {
   const [word] = given.parameters;
   const flow = textOf(given, 'flow');
   if (flow !== undefined) {
@@ -86,7 +105,6 @@ async function submitFlowFile(
   placing: Placing,
   keys: Keys | null,
 ): Promise<number> {
-  if (has(given, 'each')) throw new UsageError('--each makes a batch of one task, not of a flow');
   const { submitFlow } = await import('../flow/submit.ts');
   const key = textOf(given, 'key');
   const options = { ...placing, path, keys, ...(key !== undefined && { key }) };
