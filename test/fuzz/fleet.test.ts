@@ -10,10 +10,8 @@ import { documentOf, readWholeOutput } from '../../extension/hosts/fleet/job/doc
 import { evidenceOf } from '../../extension/hosts/fleet/job/evidence.ts';
 import { linesOf } from '../../extension/hosts/fleet/submit/lines.ts';
 import { fuzz } from './support/fuzz.ts';
+import { data, mostly, output, strange } from './support/rows.ts';
 import { assertSecrecy, secret } from './support/secrets.ts';
-
-const mostly = <T>(usual: fc.Arbitrary<T>, other: fc.Arbitrary<T>) =>
-  fc.oneof({ weight: 24, arbitrary: usual }, { weight: 1, arbitrary: other });
 
 /** What a call gives; null when it throws the fault that it may throw. */
 function attempt<T>(call: () => T, Fault: typeof ValidationError | typeof TemplateError): T | null {
@@ -214,46 +212,18 @@ fuzz('lines of a batch', 'in process', 0.02, file, async (chunks) => {
   if (!isDeepStrictEqual(found, wanted)) throw new Error(JSON.stringify({ found, wanted }));
 });
 
-const text = fc.oneof(fc.constantFrom('', '{}', 'null', '{"a":1}', 'x'), fc.string({ maxLength: 20 }));
-const id = fc.oneof(fc.uuid(), text);
-const ours = fc.record(
-  {
-    form: mostly<unknown>(fc.constant(1), json),
-    fields: mostly<unknown>(text, json),
-    sealed: mostly<unknown>(text, json),
-    function: mostly<unknown>(fc.constant(null), json),
-    group: mostly<unknown>(id, json),
-    label: mostly<unknown>(fc.constant(null), json),
-    flow: mostly<unknown>(
-      fc.record({ name: text, when: fc.constantFrom('always', 'never'), needs: fc.dictionary(name, id) }),
-      json,
-    ),
+fuzz(
+  'rows of a queue',
+  'in process',
+  0.02,
+  fc.tuple(fc.oneof(strange, data), fc.oneof(strange, output)),
+  ([data, output]) => {
+    const read = readData(data);
+    if (read.kind === 'job') attempt(() => toFields(read.data, null), ValidationError);
+    const { kind, ...whole } = readWholeOutput(output);
+    if (kind === 'settled' && 'settled' in whole) JSON.parse(documentOf(whole.settled));
+    // Whatever is there and does not say that nothing was sent means that something may have been.
+    const wasReturned = kind === 'requeued' || kind === 'none';
+    if (evidenceOf(output).sent === wasReturned) throw new Error(`${kind}, sent: ${!wasReturned}`);
   },
-  { requiredKeys: ['form', 'fields', 'function', 'group', 'label'] },
 );
-const ending = fc.constantFrom('"payload_json": "=payload"\n  }\n}\n', '"payload_json": null\n  }\n}\n', '');
-const output = fc.record(
-  {
-    exit_code: mostly<unknown>(fc.constantFrom(0, 1, 21), json),
-    execution: mostly<unknown>(fc.constantFrom('unknown', 'completed'), json),
-    status: mostly<unknown>(fc.constantFrom('SUCCESS', 'FAIL'), json),
-    description: mostly<unknown>(text, json),
-    duration: mostly<unknown>(fc.nat(), json),
-    document: fc
-      .tuple(fc.constantFrom('{\n  "result": {\n    ', '{', ''), fc.option(json), ending)
-      .map(([start, payload, end]) => `${start}"payload": ${JSON.stringify(JSON.stringify(payload))},\n    ${end}`),
-  },
-  { requiredKeys: ['exit_code', 'execution', 'status', 'description', 'duration', 'document'] },
-);
-const marker = fc.record({ sending: json, ended: json, requeued: json, resume: json }, { requiredKeys: [] });
-const column = fc.oneof<fc.Arbitrary<unknown>[]>(json, ours, output, marker);
-
-fuzz('rows of a queue', 'in process', 0.02, fc.tuple(column, column), ([data, output]) => {
-  const read = readData(data);
-  if (read.kind === 'job') attempt(() => toFields(read.data, null), ValidationError);
-  const { kind, ...whole } = readWholeOutput(output);
-  if (kind === 'settled' && 'settled' in whole) JSON.parse(documentOf(whole.settled));
-  // Whatever is there and does not say that nothing was sent means that something may have been.
-  const wasReturned = kind === 'requeued' || kind === 'none';
-  if (evidenceOf(output).sent === wasReturned) throw new Error(`${kind}, sent: ${!wasReturned}`);
-});

@@ -6,7 +6,7 @@ import { statuses } from '../../../outcome/status.ts';
 import type { Log, OpenSession, Ports } from '../../../ports.ts';
 import type { Prepared } from '../flow/prepare.ts';
 import { readData, toFields } from '../job/data.ts';
-import { readOutput, toSettled } from '../job/document.ts';
+import { readWholeOutput, toSettled } from '../job/document.ts';
 import type { JobData, Settled } from '../job/job.ts';
 import { named } from '../job/resumable.ts';
 import type { Keys } from '../job/sealed.ts';
@@ -44,13 +44,13 @@ export async function perform(held: Held, ports: PerformPorts): Promise<Performe
   let raw: unknown = null;
   const ended = (outcome: Outcome): Performed => ({ kind: 'settled', ended: endedBy(raw, outcome, now() - began) });
   try {
+    if (held.evidence.sent) return sentBefore(held, ended);
     const read = readData(held.data);
     if (read.kind === 'later') {
       const why = `it has form ${read.form}, of a later version of this program`;
       return { kind: 'back', delay: laterDelay, resume: false, why };
     }
     if (read.kind === 'foreign') return ended(toFailure(foreign));
-    if (held.evidence.sent) return sentBefore(held, ended);
     if (read.data.flow === undefined && read.data.submits === undefined) raw = toFields(read.data, ports.keys);
     else {
       const prepared = await ports.prepare(read.data, held);
@@ -119,7 +119,7 @@ function portsOf({ id, controller }: Held, { clock }: Waiter, log: Log): Pick<Po
 
 /** Somebody has put a job back that had been sent: it keeps its outcome, and nothing is sent. */
 function sentBefore({ output }: Held, ended: (outcome: Outcome) => Performed): Performed {
-  const read = readOutput(output);
+  const read = readWholeOutput(output);
   if (read.kind !== 'settled') return ended(unknownOutcome('the request had been sent before the job was put back'));
   const { settled } = read;
   return { kind: 'settled', ended: { settled, errors: [], without: () => settled } };
