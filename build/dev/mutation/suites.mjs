@@ -19,7 +19,7 @@ export const suites = {
   ],
   'extension/aws/transport/': [
     ...of('test/aws/transport', 'agents', 'call', 'foreign-error', 'progress', 'transport', 'tunnel'),
-    ...of('test/aws/transport', 'bounds', 'certificates', 'deadlines', 'proxies', 'retries'),
+    ...of('test/aws/transport', 'bounds', 'certificates', 'deadlines', 'proxies', 'retries', 'tls'),
     ...[cases, ...of('test/actions', 'response-stream')],
   ],
 };

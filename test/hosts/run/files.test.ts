@@ -187,6 +187,28 @@ describe('--output', () => {
   }
 });
 
+(canMount ? test : test.skip).each([
+  ['response_file', (path: string) => ({ over: { response_file: path }, args: [] })],
+  ['--output', (path: string) => ({ over: {}, args: ['--output', path] })],
+])('%s on a disk that the answer fills: the function has run, and no part of a file is left', async (name, given) => {
+  const disk = mountSmallDisk(256);
+  const large = await startTarget({ answer: (request) => success(request, JSON.stringify('x'.repeat(600_000))) });
+  try {
+    const { over, args } = given(join(disk.folder, 'file'));
+    const { exitCode, output } = await runProcess(fields({ endpoint_url: `http://127.0.0.1:${large.port}`, ...over }), {
+      args,
+    });
+    expect([exitCode, output.exit_code, output.changed]).toEqual([1, 1, true]);
+    expect(output.result.execution).toBe('completed');
+    expect(output.status_description).toMatch(name === 'response_file' ? /^FAIL: response_file .*ENOSPC/ : /ENOSPC/);
+    expect(readdirSync(disk.folder)).toEqual([]);
+    expect(large.executed()).toBe(1);
+  } finally {
+    disk.unmount();
+    await large.close();
+  }
+});
+
 const nobody = 65_534;
 const canChangeUser = isRoot && spawnSync('setpriv', ['--reuid', `${nobody}`, 'true']).status === 0;
 
