@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Database } from '../../../../extension/hosts/fleet/database/database.ts';
+import { cancelAll } from '../../../../extension/hosts/fleet/reports/cancel.ts';
+import { pagesOf } from '../../../../extension/hosts/fleet/reports/pages.ts';
+import { endOf } from '../../../../extension/hosts/fleet/reports/view.ts';
 import { type Postgres, postgresPrograms, startPostgres, withoutPostgres } from '../../../support/postgres.ts';
 import { type CountingServer, countingServer } from './support/counting-server.ts';
 import {
@@ -209,5 +212,33 @@ describeWithPostgres('a function runs at most once, and what is said of it is tr
     postgres.resume();
     const truth = truthOf(ids, await allEnded(database), server);
     expect(truth).toMatchObject({ ...honest, verdicts: { 'completed completed': 40 } });
+  }, 180_000);
+
+  test('cancelled at any moment: before, between and after its marker, its call and its end', async () => {
+    server = await countingServer();
+    const ids = await tasks(400, 50, 300);
+    start();
+    const other = start();
+    await until(() => server.counts.size > 20);
+    // In the order of the queue, behind the workers and ahead of them.
+    for (let step = 0; step < 200; step += 1) {
+      const place = server.counts.size + ((step * 7) % 60) - 30;
+      const id = ids[Math.min(Math.max(place, 0), ids.length - 1)] as string;
+      await cancelAll(database, { queues: ['lambda'], id });
+      if (step === 60) other.child.kill('SIGKILL');
+    }
+    await allEnded(database);
+    // As it is reported: nobody writes an outcome for what the killed worker had and was cancelled.
+    const ended = new Map<string, JobRow>();
+    for await (const page of pagesOf(database, { queues: ['lambda'] }, 'id'))
+      for (const row of page)
+        ended.set(row.id, { id: row.id, state: row.state, claim: row.claims, output: endOf(row)?.settled ?? null });
+    const truth = truthOf(ids, ended, server);
+    expect(truth).toMatchObject(honest);
+    expect(truth.verdicts).toMatchObject({
+      'cancelled not_started': expect.any(Number),
+      'cancelled unknown': expect.any(Number),
+      'completed completed': expect.any(Number),
+    });
   }, 180_000);
 });
