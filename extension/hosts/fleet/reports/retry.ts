@@ -18,12 +18,12 @@ import { endOf } from './view.ts';
 type Refusal = keyof typeof refusals | null;
 
 const refusals = {
-  unended: 'have not ended',
-  succeeded: 'have succeeded',
-  mayHaveRun: 'may have run: --even-if-it-may-have-run submits them all the same',
-  inFlow: 'belong to a flow: submit the flow again',
-  foreign: 'are not tasks of this program',
-  often: 'were repeated too often: submit them anew',
+  unended: 'not ended yet',
+  succeeded: 'succeeded',
+  mayHaveRun: 'may have run; --even-if-it-may-have-run submits it all the same',
+  inFlow: 'part of a flow; submit the flow again',
+  foreign: 'not a task of this program',
+  often: 'repeated too often; submit it anew',
 } as const;
 
 /** Runs `retry`. */
@@ -78,7 +78,7 @@ async function retryOne(
   for (const [why, number] of refused) {
     // In a batch it is what is expected that most have succeeded.
     if (!isBatchId(id) || why !== 'succeeded')
-      process.stderr.write(`ue-aws-lambda: ${count(number)} ${refusals[why]}\n`);
+      process.stderr.write(`ue-aws-lambda: ${count(number)} not submitted again: ${refusals[why]}\n`);
   }
   return submitted + existed === 0 && refused.size > 0 ? statuses.FAIL.exitCode : 0;
 }

@@ -171,7 +171,7 @@ describe.each(usable)('on %s', (kind) => {
     const repeated = await run(['retry', batch]);
     expect(repeated.stdout.trim().split('\n')).toHaveLength(1200);
     const twice = await run(['retry', batch]);
-    expect(twice.stderr).toContain('1,200 have not ended');
+    expect(twice.stderr).toContain('1,200 not submitted again: not ended yet');
     const waited = run(['submit', task, '--each', each, '--key', 'batch', '--queue', 'batch', '--json', '--wait']);
     await work('--queue', 'batch', '--concurrency', '32');
     const { stdout: done, code: exit } = await waited;
