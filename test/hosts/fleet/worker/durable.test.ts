@@ -1,47 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Database } from '../../../../extension/hosts/fleet/database/database.ts';
+import { expect, test } from '@jest/globals';
 import { documentOf } from '../../../../extension/hosts/fleet/job/document.ts';
 import { type DurableOptions, type DurableServer, durableServer } from '../../../support/durable-server.ts';
-import { type Postgres, postgresPrograms, startPostgres, withoutPostgres } from '../../../support/postgres.ts';
-import { allEnded, fieldsOf, openFleet, startWorker, submit, until, type WorkerProcess } from './support/fleet.ts';
+import { describeFleet } from './support/describe-fleet.ts';
+import { allEnded, fieldsOf, submit, until } from './support/fleet.ts';
 
-const describeWithPostgres = postgresPrograms === null ? describe.skip : describe;
-if (postgresPrograms === null) test.skip(withoutPostgres, () => {});
-
-describeWithPostgres('durable executions in a fleet', () => {
-  let postgres: Postgres;
-  let database: Database;
+describeFleet('durable executions in a fleet', (fleet) => {
   let server: DurableServer;
-  let workers: WorkerProcess[] = [];
 
-  beforeAll(async () => {
-    postgres = await startPostgres();
-    database = await openFleet(postgres.url);
-  });
-
-  afterEach(async () => {
-    for (const { child } of workers) child.kill('SIGKILL');
-    await Promise.all(workers.map(({ ended }) => ended));
-    workers = [];
-    await server.close();
-    await database.sql(`DELETE FROM ${database.schema}.job`);
-  });
-
-  afterAll(async () => {
-    await database.close();
-    await postgres.remove();
-  });
-
-  const start = (args: readonly string[] = []) => {
-    const worker = startWorker(postgres.url, ['--concurrency', '64', ...args]);
-    workers.push(worker);
-    return worker;
-  };
+  const start = (args: readonly string[] = []) => fleet.start(['--concurrency', '64', ...args]);
   const serve = async (options: DurableOptions = {}) => {
-    server = await durableServer(options);
+    server = fleet.keep(await durableServer(options));
   };
   const tasks = (count: number) =>
-    submit(database, count, (id) =>
+    submit(fleet.database, count, (id) =>
       fieldsOf(server.url, id, { function_name: 'long', qualifier: '1', wait_for_durable_execution: true }),
     );
   const open = () => server.executions.filter(({ status }) => status === 'RUNNING');
@@ -60,7 +31,7 @@ describeWithPostgres('durable executions in a fleet', () => {
     await new Promise((resolve) => setTimeout(resolve, 8000));
     expect(reads() - before).toBeLessThan(20); // one by one, 40 waits make some 100
     endAll();
-    const rows = await allEnded(database, 'lambda', 60_000);
+    const rows = await allEnded(fleet.database, 'lambda', 60_000);
     expect(server.executions).toHaveLength(40);
     for (const id of ids) {
       const output = rows.get(id)?.output;
@@ -82,7 +53,7 @@ describeWithPostgres('durable executions in a fleet', () => {
     const worker = start();
     await until(() => worker.log().includes('each is read by itself'));
     endAll();
-    const rows = await allEnded(database, 'lambda', 90_000);
+    const rows = await allEnded(fleet.database, 'lambda', 90_000);
     expect([...rows.values()].every(({ output }) => output?.exit_code === 0)).toBe(true);
   }, 120_000);
 
@@ -96,7 +67,7 @@ describeWithPostgres('durable executions in a fleet', () => {
     await until(() => second.log().includes('queued again'), 60_000);
     await new Promise((resolve) => setTimeout(resolve, 3000));
     endAll();
-    const rows = await allEnded(database, 'lambda', 90_000);
+    const rows = await allEnded(fleet.database, 'lambda', 90_000);
     expect(server.executions).toHaveLength(8);
     expect(server.count('Invoke')).toBe(8);
     const outputs = [...rows.values()].map(({ output }) =>
@@ -117,7 +88,7 @@ describeWithPostgres('durable executions in a fleet', () => {
     start();
     await new Promise((resolve) => setTimeout(resolve, 2000));
     endAll();
-    const rows = await allEnded(database, 'lambda', 90_000);
+    const rows = await allEnded(fleet.database, 'lambda', 90_000);
     expect([...rows.values()].every(({ output }) => output?.exit_code === 0)).toBe(true);
     expect(server.count('Invoke')).toBe(4);
     expect(server.count('Stop')).toBe(0);
@@ -128,9 +99,9 @@ describeWithPostgres('durable executions in a fleet', () => {
     const [id = ''] = await tasks(1);
     start();
     await until(() => open().length === 1);
-    await database.boss.cancel('lambda', id);
+    await fleet.database.boss.cancel('lambda', id);
     await until(() => server.count('Stop') === 1, 20_000);
-    await until(async () => (await allEnded(database)).get(id)?.output?.status === 'CANCELLED', 20_000);
+    await until(async () => (await allEnded(fleet.database)).get(id)?.output?.status === 'CANCELLED', 20_000);
     expect(server.executions[0]?.status).toBe('STOPPED');
   }, 60_000);
 
@@ -141,7 +112,7 @@ describeWithPostgres('durable executions in a fleet', () => {
     await until(() => server.count('Invoke') === 1);
     first.child.kill('SIGKILL');
     start();
-    const [row] = (await allEnded(database, 'lambda', 90_000)).values();
+    const [row] = (await allEnded(fleet.database, 'lambda', 90_000)).values();
     expect(row).toMatchObject({ state: 'failed', output: { execution: 'unknown' } });
     expect(server.count('Invoke')).toBe(1);
   }, 120_000);

@@ -1,21 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Database } from '../../../../extension/hosts/fleet/database/database.ts';
+import { expect, test } from '@jest/globals';
 import { cancelAll } from '../../../../extension/hosts/fleet/reports/cancel.ts';
 import { pagesOf } from '../../../../extension/hosts/fleet/reports/pages.ts';
 import { endOf } from '../../../../extension/hosts/fleet/reports/view.ts';
-import { type Postgres, postgresPrograms, startPostgres, withoutPostgres } from '../../../support/postgres.ts';
 import { type CountingServer, countingServer } from './support/counting-server.ts';
-import {
-  allEnded,
-  fieldsOf,
-  type JobRow,
-  openFleet,
-  startWorker,
-  submit,
-  until,
-  type WorkerProcess,
-} from './support/fleet.ts';
+import { describeFleet } from './support/describe-fleet.ts';
+import { allEnded, fieldsOf, type JobRow, submit, until } from './support/fleet.ts';
 
 /** KILLS=50 is the long form, of about 12 minutes. */
 const kills = Number(process.env.KILLS ?? 5);
@@ -61,41 +51,14 @@ function truthOf(ids: readonly string[], rows: ReadonlyMap<string, JobRow>, { co
   return { jobs: ids.length, twice: all.filter((began) => began > 1).length, lost, wrong, verdicts };
 }
 
-const describeWithPostgres = postgresPrograms === null ? describe.skip : describe;
-if (postgresPrograms === null) test.skip(withoutPostgres, () => {});
-
-describeWithPostgres('a function runs at most once, and what is said of it is true', () => {
-  let postgres: Postgres;
-  let database: Database;
+describeFleet('a function runs at most once, and what is said of it is true', (fleet) => {
   let server: CountingServer;
-  let workers: WorkerProcess[] = [];
 
-  beforeAll(async () => {
-    postgres = await startPostgres();
-    database = await openFleet(postgres.url);
-  });
-
-  afterEach(async () => {
-    for (const { child } of workers) child.kill('SIGKILL');
-    await Promise.all(workers.map(({ ended }) => ended));
-    workers = [];
-    await server.close();
-    await database.sql(`DELETE FROM ${database.schema}.job`);
-  });
-
-  afterAll(async () => {
-    await database.close();
-    await postgres.remove();
-  });
-
-  const start = (args: readonly string[] = [], words?: readonly string[]) => {
-    const worker = startWorker(postgres.url, ['--concurrency', '16', ...args], words);
-    workers.push(worker);
-    return worker;
-  };
+  const start = (args: readonly string[] = [], words?: readonly string[]) =>
+    fleet.start(['--concurrency', '16', ...args], words);
   /** Tasks of one duration, or of many between two. */
   const tasks = (count: number, ms: number, spread = 0) =>
-    submit(database, count, (id, index) =>
+    submit(fleet.database, count, (id, index) =>
       fieldsOf(server.url, id, {
         payload_script: JSON.stringify({ id, ms: ms + (spread === 0 ? 0 : (index * 53) % spread) }),
       }),
@@ -104,7 +67,7 @@ describeWithPostgres('a function runs at most once, and what is said of it is tr
 
   /** Kills a worker in mid-invoke again and again; the last one lives until all is settled. */
   async function killStorm(times: number, words?: readonly string[]) {
-    server = await countingServer();
+    server = fleet.keep(await countingServer());
     const ids = await tasks(times * 40, 0, 400);
     for (let kill = 0; kill < times; kill += 1) {
       const worker = start([], words);
@@ -115,7 +78,7 @@ describeWithPostgres('a function runs at most once, and what is said of it is tr
       await worker.ended;
     }
     start([], words);
-    const rows = await allEnded(database, 'lambda', 180_000);
+    const rows = await allEnded(fleet.database, 'lambda', 180_000);
     return truthOf(ids, rows, server);
   }
 
@@ -136,14 +99,14 @@ describeWithPostgres('a function runs at most once, and what is said of it is tr
   }, 300_000);
 
   test('a dead worker’s jobs are settled by another within 60 s', async () => {
-    server = await countingServer();
+    server = fleet.keep(await countingServer());
     const ids = await tasks(10, 60_000);
     const first = start();
     await until(() => server.underWay === 10);
     start();
     first.child.kill('SIGKILL');
     const killed = performance.now();
-    const rows = await allEnded(database, 'lambda', 60_000);
+    const rows = await allEnded(fleet.database, 'lambda', 60_000);
     expect(performance.now() - killed).toBeLessThan(60_000);
     expect(truthOf(ids, rows, server)).toMatchObject({ ...honest, verdicts: { 'failed unknown': 10 } });
     const [row] = rows.values();
@@ -152,70 +115,70 @@ describeWithPostgres('a function runs at most once, and what is said of it is tr
   }, 120_000);
 
   test('a worker that stood still for longer than the sweep loses what it had, and its late answers are refused', async () => {
-    server = await countingServer();
+    server = fleet.keep(await countingServer());
     const ids = await tasks(48, 3000);
     const sleeper = start();
     await until(() => server.underWay === 16);
     start();
     sleeper.child.kill('SIGSTOP');
-    await until(async () => (await allEnded(database, 'lambda', 60_000)).size === ids.length, 90_000);
+    await until(async () => (await allEnded(fleet.database, 'lambda', 60_000)).size === ids.length, 90_000);
     sleeper.child.kill('SIGCONT');
     await until(() => sleeper.log().includes('settled by others'), 30_000);
-    const truth = truthOf(ids, await allEnded(database), server);
+    const truth = truthOf(ids, await allEnded(fleet.database), server);
     expect(truth).toMatchObject(honest);
     expect(truth.verdicts['failed unknown']).toBe(16);
   }, 180_000);
 
   test('a worker whose event loop is blocked for longer than the sweep loses what it had, and goes on', async () => {
-    server = await countingServer();
+    server = fleet.keep(await countingServer());
     const ids = await tasks(48, 3000);
     const blocked = start([], workerOf('blocked-worker.ts'));
     await until(() => server.underWay === 16);
     start();
     blocked.child.kill('SIGUSR2');
-    const truth = truthOf(ids, await allEnded(database), server);
+    const truth = truthOf(ids, await allEnded(fleet.database), server);
     expect(truth).toMatchObject(honest);
     expect(truth.verdicts['failed unknown']).toBe(16);
     await until(() => blocked.log().includes('settled by others'), 60_000);
     const more = await tasks(4, 0);
-    expect(truthOf(more, await allEnded(database), server)).toMatchObject(honest);
+    expect(truthOf(more, await allEnded(fleet.database), server)).toMatchObject(honest);
     expect(blocked.child.exitCode).toBe(null);
   }, 180_000);
 
   test('PostgreSQL restarts, also without saying good-bye, and its connections are cut', async () => {
-    server = await countingServer();
+    server = fleet.keep(await countingServer());
     const ids = await tasks(300, 300);
     start();
     start();
     for (const mode of ['fast', 'immediate', 'fast'] as const) {
       await until(() => server.underWay > 4);
-      await postgres.restart(mode);
+      await fleet.postgres.restart(mode);
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
     for (let cut = 0; cut < 10; cut += 1) {
-      await postgres.cut(() => Math.random() < 0.7);
+      await fleet.postgres.cut(() => Math.random() < 0.7);
       await new Promise((resolve) => setTimeout(resolve, 150));
     }
-    const truth = truthOf(ids, await allEnded(database), server);
+    const truth = truthOf(ids, await allEnded(fleet.database), server);
     expect(truth).toMatchObject(honest);
     expect(truth.verdicts['completed completed']).toBeGreaterThan(280);
   }, 180_000);
 
   test('while PostgreSQL stands still for longer than the sweep, nobody is taken for dead', async () => {
-    server = await countingServer();
+    server = fleet.keep(await countingServer());
     const ids = await tasks(40, 2000);
     start();
     start();
     await until(() => server.underWay > 20);
-    postgres.pause();
+    fleet.postgres.pause();
     await new Promise((resolve) => setTimeout(resolve, 25_000));
-    postgres.resume();
-    const truth = truthOf(ids, await allEnded(database), server);
+    fleet.postgres.resume();
+    const truth = truthOf(ids, await allEnded(fleet.database), server);
     expect(truth).toMatchObject({ ...honest, verdicts: { 'completed completed': 40 } });
   }, 180_000);
 
   test('cancelled at any moment: before, between and after its marker, its call and its end', async () => {
-    server = await countingServer();
+    server = fleet.keep(await countingServer());
     const ids = await tasks(400, 50, 300);
     start();
     const other = start();
@@ -224,13 +187,13 @@ describeWithPostgres('a function runs at most once, and what is said of it is tr
     for (let step = 0; step < 200; step += 1) {
       const place = server.counts.size + ((step * 7) % 60) - 30;
       const id = ids[Math.min(Math.max(place, 0), ids.length - 1)] as string;
-      await cancelAll(database, { queues: ['lambda'], id });
+      await cancelAll(fleet.database, { queues: ['lambda'], id });
       if (step === 60) other.child.kill('SIGKILL');
     }
-    await allEnded(database);
+    await allEnded(fleet.database);
     // As it is reported: nobody writes an outcome for what the killed worker had and was cancelled.
     const ended = new Map<string, JobRow>();
-    for await (const page of pagesOf(database, { queues: ['lambda'] }, 'id'))
+    for await (const page of pagesOf(fleet.database, { queues: ['lambda'] }, 'id'))
       for (const row of page)
         ended.set(row.id, { id: row.id, state: row.state, claim: row.claims, output: endOf(row)?.settled ?? null });
     const truth = truthOf(ids, ended, server);

@@ -1,64 +1,25 @@
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Database } from '../../../../extension/hosts/fleet/database/database.ts';
+import { expect, test } from '@jest/globals';
 import { documentOf } from '../../../../extension/hosts/fleet/job/document.ts';
-import { type Postgres, postgresPrograms, startPostgres, withoutPostgres } from '../../../support/postgres.ts';
 import { type CountingServer, countingServer } from './support/counting-server.ts';
-import {
-  allEnded,
-  fieldsOf,
-  openFleet,
-  rows,
-  startWorker,
-  submit,
-  until,
-  type WorkerProcess,
-} from './support/fleet.ts';
+import { describeFleet } from './support/describe-fleet.ts';
+import { allEnded, fieldsOf, openFleet, rows, startWorker, submit, until } from './support/fleet.ts';
 
-const describeWithPostgres = postgresPrograms === null ? describe.skip : describe;
-if (postgresPrograms === null) test.skip(withoutPostgres, () => {});
+describeFleet('a worker', (fleet) => {
+  let server: CountingServer;
 
-describeWithPostgres('a worker', () => {
-  let postgres: Postgres;
-  let database: Database;
-  let server: CountingServer | undefined;
-  let workers: WorkerProcess[] = [];
-
-  beforeAll(async () => {
-    postgres = await startPostgres();
-    database = await openFleet(postgres.url);
-  });
-
-  afterEach(async () => {
-    for (const { child } of workers) child.kill('SIGKILL');
-    await Promise.all(workers.map(({ ended }) => ended));
-    workers = [];
-    await server?.close();
-    server = undefined;
-    await database.sql(`DELETE FROM ${database.schema}.job`);
-  });
-
-  afterAll(async () => {
-    await database.close();
-    await postgres.remove();
-  });
-
-  const start = (args: readonly string[] = []) => {
-    const worker = startWorker(postgres.url, args);
-    workers.push(worker);
-    return worker;
-  };
+  const start = (args: readonly string[] = []) => fleet.start(args);
   const tasks = (count: number, ms = 0, more = {}, options = {}) => {
-    const { url = '' } = server ?? {};
+    const { url } = server;
     const fields = (id: string) => fieldsOf(url, id, { payload_script: JSON.stringify({ id, ms }), ...more });
-    return submit(database, count, fields, options);
+    return submit(fleet.database, count, fields, options);
   };
-  const states = async () => [...(await rows(database)).values()].map(({ state }) => state).sort();
+  const states = async () => [...(await rows(fleet.database)).values()].map(({ state }) => state).sort();
 
   test('runs what is in its queues, by priority, until they are empty', async () => {
-    server = await countingServer();
+    server = fleet.keep(await countingServer());
     const low = await tasks(3, 0, {}, { priority: 1 });
     const high = await tasks(3, 0, {}, { priority: 9 });
     await tasks(2, 0, {}, { queue: 'other' });
@@ -73,15 +34,14 @@ describeWithPostgres('a worker', () => {
   });
 
   test('works on the embedded database as well', async () => {
-    const url = `embedded:${postgres.folder}/embedded`;
+    const url = `embedded:${fleet.postgres.folder}/embedded`;
     const own = await openFleet(url);
-    server = await countingServer({ ms: 20 });
-    const ids = await submit(own, 50, (id) => fieldsOf(server?.url ?? '', id));
+    server = fleet.keep(await countingServer({ ms: 20 }));
+    const ids = await submit(own, 50, (id) => fieldsOf(server.url, id));
     const worker = startWorker(url, ['--until-empty']);
-    workers.push(worker);
     expect(await worker.ended).toBe(0);
     const ended = await rows(own);
-    expect(ids.every((id) => ended.get(id)?.state === 'completed' && server?.counts.get(id)?.began === 1)).toBe(true);
+    expect(ids.every((id) => ended.get(id)?.state === 'completed' && server.counts.get(id)?.began === 1)).toBe(true);
     expect(
       worker
         .log()
@@ -92,12 +52,12 @@ describeWithPostgres('a worker', () => {
   });
 
   test('settles what is not valid with the whole document, and sends nothing', async () => {
-    server = await countingServer();
+    server = fleet.keep(await countingServer());
     const [id = ''] = await tasks(1, 0, { payload_script: '"a\\u0000\\ud800b"' });
     const worker = start(['--until-empty', '--log-level', 'debug']);
-    const foreign = await database.boss.send('lambda', { not: 'ours' });
+    const foreign = await fleet.database.boss.send('lambda', { not: 'ours' });
     expect(await worker.ended).toBe(0);
-    const ended = await rows(database);
+    const ended = await rows(fleet.database);
     expect(ended.get(id)?.output?.exit_code).toBe(0);
     const output = ended.get(foreign ?? '')?.output;
     expect(output).toMatchObject({ exit_code: 20, execution: 'not_started' });
@@ -105,7 +65,7 @@ describeWithPostgres('a worker', () => {
   });
 
   test('with --files, a task that names a file elsewhere is refused, also by a link', async () => {
-    server = await countingServer();
+    server = fleet.keep(await countingServer());
     const folder = mkdtempSync(join(tmpdir(), 'files-'));
     writeFileSync(join(folder, 'payload.json'), '{}');
     symlinkSync('/etc/hostname', join(folder, 'link.json'));
@@ -116,7 +76,7 @@ describeWithPostgres('a worker', () => {
     const [saved = ''] = await tasks(1, 0, { response_file: '/tmp/elsewhere.json' });
     const worker = start(['--files', folder, '--until-empty']);
     expect(await worker.ended).toBe(0);
-    const ended = await rows(database);
+    const ended = await rows(fleet.database);
     expect(ended.get(inside)?.output).toMatchObject({ exit_code: 0 });
     for (const id of [...refused, saved]) {
       const output = ended.get(id)?.output;
@@ -127,28 +87,28 @@ describeWithPostgres('a worker', () => {
   });
 
   test('lets tasks end after SIGTERM, gives back what has not begun, and cancels after the grace', async () => {
-    server = await countingServer();
+    server = fleet.keep(await countingServer());
     await tasks(4, 1500);
     const patient = start(['--concurrency', '2', '--grace', '30']);
-    await until(() => server?.underWay === 2);
+    await until(() => server.underWay === 2);
     patient.child.kill('SIGTERM');
     expect(await patient.ended).toBe(0);
     expect(await states()).toEqual(['completed', 'completed', 'created', 'created'].sort());
-    await database.sql(`DELETE FROM ${database.schema}.job`);
+    await fleet.database.sql(`DELETE FROM ${fleet.database.schema}.job`);
     await tasks(2, 60_000);
     const hasty = start(['--grace', '1']);
-    await until(() => server?.underWay === 2);
+    await until(() => server.underWay === 2);
     hasty.child.kill('SIGINT');
     expect(await hasty.ended).toBe(0);
-    const cut = [...(await rows(database)).values()];
+    const cut = [...(await rows(fleet.database)).values()];
     for (const { output } of cut) expect(output).toMatchObject({ exit_code: 22, execution: 'unknown' });
   });
 
   test('a second signal ends it at once', async () => {
-    server = await countingServer();
+    server = fleet.keep(await countingServer());
     await tasks(1, 60_000);
     const worker = start();
-    await until(() => server?.underWay === 1);
+    await until(() => server.underWay === 1);
     worker.child.kill('SIGTERM');
     await until(() => worker.log().includes('taking no more tasks'));
     worker.child.kill('SIGTERM');
@@ -157,49 +117,55 @@ describeWithPostgres('a worker', () => {
   });
 
   test('a job that was cancelled while it ran says what is known of it', async () => {
-    server = await countingServer();
+    server = fleet.keep(await countingServer());
     const [id = ''] = await tasks(1, 60_000);
     start();
-    await until(() => server?.underWay === 1);
-    await database.boss.cancel('lambda', id);
-    await until(async () => (await rows(database)).get(id)?.output?.status === 'CANCELLED', 20_000);
-    expect((await rows(database)).get(id)).toMatchObject({ state: 'cancelled', output: { execution: 'unknown' } });
+    await until(() => server.underWay === 1);
+    await fleet.database.boss.cancel('lambda', id);
+    await until(async () => (await rows(fleet.database)).get(id)?.output?.status === 'CANCELLED', 20_000);
+    expect((await rows(fleet.database)).get(id)).toMatchObject({
+      state: 'cancelled',
+      output: { execution: 'unknown' },
+    });
   });
 
   test('a job that somebody put back by hand is not sent again and keeps its outcome', async () => {
-    server = await countingServer();
+    server = fleet.keep(await countingServer());
     const [id = ''] = await tasks(1);
     start(['--poll', '0.2']);
-    const before = (await allEnded(database)).get(id);
-    await database.sql(`UPDATE ${database.schema}.job SET state = 'retry', completed_on = NULL WHERE id = $1`, [id]);
+    const before = (await allEnded(fleet.database)).get(id);
+    await fleet.database.sql(
+      `UPDATE ${fleet.database.schema}.job SET state = 'retry', completed_on = NULL WHERE id = $1`,
+      [id],
+    );
     await until(async () => {
-      const row = (await rows(database)).get(id);
+      const row = (await rows(fleet.database)).get(id);
       return row?.state === 'completed' && row.claim === (before?.claim ?? 0) + 1;
     });
-    expect((await rows(database)).get(id)?.output).toEqual(before?.output);
+    expect((await rows(fleet.database)).get(id)?.output).toEqual(before?.output);
     expect(server.counts.get(id)?.began).toBe(1);
   });
 
   test('one output that the database refuses does not keep the others', async () => {
-    server = await countingServer();
-    await database.sql(
-      `ALTER TABLE ${database.schema}.job ADD CONSTRAINT refused CHECK (output->>'document' NOT LIKE '%poison%') NOT VALID`,
+    server = fleet.keep(await countingServer());
+    await fleet.database.sql(
+      `ALTER TABLE ${fleet.database.schema}.job ADD CONSTRAINT refused CHECK (output->>'document' NOT LIKE '%poison%') NOT VALID`,
     );
     const good = await tasks(20);
     const [bad = ''] = await tasks(1, 0, { function_name: 'poison' });
     start();
     await until(async () => {
-      const all = await rows(database);
+      const all = await rows(fleet.database);
       return good.every((id) => all.get(id)?.state === 'completed') && all.get(bad)?.state === 'failed';
     });
-    const { output } = (await rows(database)).get(bad) ?? {};
+    const { output } = (await rows(fleet.database)).get(bad) ?? {};
     expect(output).toMatchObject({ exit_code: 1, execution: 'completed' });
     expect(output?.description).toContain('cannot be stored');
-    await database.sql(`ALTER TABLE ${database.schema}.job DROP CONSTRAINT refused`);
+    await fleet.database.sql(`ALTER TABLE ${fleet.database.schema}.job DROP CONSTRAINT refused`);
   });
 
   test('its figures are those of the tasks, and it is ready while it takes them', async () => {
-    server = await countingServer();
+    server = fleet.keep(await countingServer());
     await tasks(5);
     const worker = start(['--metrics', '0', '--concurrency', '1']);
     await until(() => worker.log().includes('Metrics: '));
@@ -221,18 +187,18 @@ describeWithPostgres('a worker', () => {
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect((await fetch(`${url}/else`)).status).toBe(404);
     await tasks(1, 3000);
-    await until(() => server?.underWay === 1);
+    await until(() => server.underWay === 1);
     worker.child.kill('SIGTERM');
     await until(async () => (await fetch(`${url}/ready`)).status === 503);
     expect(await worker.ended).toBe(0);
   });
 
   test('keeps to the concurrency of a function without holding up the others', async () => {
-    server = await countingServer();
+    server = fleet.keep(await countingServer());
     const slow = await tasks(60, 300, { function_name: 'slow' });
     const quick = await tasks(60, 0, { function_name: 'quick' });
     start(['--function-concurrency', 'slow=2', '--concurrency', '16']);
-    const began = (ids: readonly string[]) => ids.filter((id) => server?.counts.has(id)).length;
+    const began = (ids: readonly string[]) => ids.filter((id) => server.counts.has(id)).length;
     await until(() => began(quick) === 60);
     expect(began(slow)).toBeLessThan(40);
     await until(() => began(slow) > 10);
@@ -242,21 +208,21 @@ describeWithPostgres('a worker', () => {
   });
 
   test('a function that throttles is called less, and no task of it fails', async () => {
-    server = await countingServer({ throttles: (underWay) => underWay >= 4, ms: 50 });
+    server = fleet.keep(await countingServer({ throttles: (underWay) => underWay >= 4, ms: 50 }));
     await tasks(60, 50, { max_attempts: 1 });
     const worker = start(['--concurrency', '32', '--log-level', 'debug']);
-    const ended = await allEnded(database);
+    const ended = await allEnded(fleet.database);
     expect([...ended.values()].every(({ output }) => output?.exit_code === 0)).toBe(true);
     expect([...server.counts.values()].every(({ began }) => began === 1)).toBe(true);
     expect(worker.log()).toContain('throttles the function');
   });
 
   test('starts no more than its rate', async () => {
-    server = await countingServer();
+    server = fleet.keep(await countingServer());
     await tasks(12);
     const began = performance.now();
     start(['--rate', '5/s', '--until-empty']);
-    await allEnded(database);
+    await allEnded(fleet.database);
     expect(performance.now() - began).toBeGreaterThan(2000);
   });
 });
