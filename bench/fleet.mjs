@@ -18,9 +18,9 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const number = (name, otherwise) => Number(process.env[name] ?? otherwise);
 const sizes = {
   rounds: number('ROUNDS', 3),
-  jobs: number('JOBS', 5000),
+  jobs: number('JOBS', 20_000),
   concurrency: number('CONCURRENCY', 64),
-  slowJobs: number('SLOW_JOBS', 1024),
+  slowJobs: number('SLOW_JOBS', 5120),
   slowConcurrency: number('SLOW_CONCURRENCY', 256),
   queued: number('QUEUED', 100_000),
   durable: number('DURABLE', 10_000),
