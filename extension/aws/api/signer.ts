@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialIdentity, Checksum } from '@smithy/types';
 
@@ -31,13 +31,18 @@ type DeriveKey = (
   service?: string,
 ) => Promise<Uint8Array>;
 
-/** The SDK's own cache of keys costs an HMAC of the secret for each request. This goes before it. */
+/**
+ * The SDK's own cache of keys costs an HMAC of the secret for each request. This goes before it, and keeps a KeyObject: an
+ * HMAC with bytes takes Node 24.21 seven times as long.
+ */
 function keepingKey(signer: SignatureV4): SignatureV4 {
   const derive = Reflect.get(signer, 'getSigningKey') as DeriveKey;
-  let kept: { readonly scope: string; readonly key: Promise<Uint8Array> } | undefined;
-  const getSigningKey: DeriveKey = (credentials, region, date, service) => {
+  let kept: { readonly scope: string; readonly key: Promise<KeyObject> } | undefined;
+  const getSigningKey = (...[credentials, region, date, service]: Parameters<DeriveKey>) => {
     const scope = `${date}/${region}/${service}`;
-    if (kept?.scope !== scope) kept = { scope, key: derive.call(signer, credentials, region, date, service) };
+    if (kept?.scope !== scope) {
+      kept = { scope, key: derive.call(signer, credentials, region, date, service).then(createSecretKey) };
+    }
     return kept.key;
   };
   return Object.assign(signer, { getSigningKey });
@@ -46,11 +51,11 @@ function keepingKey(signer: SignatureV4): SignatureV4 {
 /** SHA-256 and its HMAC in one step. The SDK's class can go on after a digest, and copies its state for that. */
 class Sha256 implements Checksum {
   readonly digestLength = 32;
-  readonly #secret: Uint8Array | string | undefined;
+  readonly #secret: KeyObject | Uint8Array | string | undefined;
   #data: Uint8Array | undefined;
 
   constructor(secret?: unknown) {
-    this.#secret = secret as Uint8Array | string | undefined;
+    this.#secret = secret as KeyObject | Uint8Array | string | undefined;
   }
 
   update(data: Uint8Array): void {
