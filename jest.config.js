@@ -19,6 +19,6 @@ export default {
   },
   transformIgnorePatterns: ['/node_modules/(?!@aws-sdk/client-[a-z]+/dist-es/endpoint/)'],
   testTimeout: 120_000,
-  // Jest leaves one core to itself, so that two cores would run one test file at a time; most files wait for processes.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // Jest leaves one core to itself; most files wait for processes and clocks.
+  maxWorkers: availableParallelism() + 1,
 };
