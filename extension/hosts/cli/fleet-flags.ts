@@ -29,6 +29,30 @@ export const secretKeyFlag: Flags = {
   },
 };
 
+const submitted = 'What is submitted';
+
+export const flowFlag: Flags = {
+  flow: { group: submitted, value: 'FILE', completes: 'file', help: 'A flow of tasks, in JSON or YAML.' },
+};
+
+export const priorityFlag: Flags = {
+  priority: {
+    group: submitted,
+    value: 'N',
+    range: [0, 9999],
+    default: '0',
+    help: 'Tasks of a higher one run first.',
+  },
+};
+
+export const inlineSecretsFlags: Flags = {
+  'allow-inline-secrets': {
+    group: submitted,
+    help: 'Take credentials that stand in the fields, and store them encrypted. Without it only references are taken.',
+  },
+  ...secretKeyFlag,
+};
+
 export const keepFlag: Flags = {
   keep: {
     group,

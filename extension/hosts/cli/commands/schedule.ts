@@ -1,6 +1,15 @@
 import type { Command, Flags } from '../command.ts';
 import { connectionFlags, connectionNeeds, fieldFlag, otherFieldFlags } from '../field-flags.ts';
-import { anyQueueFlag, databaseFlags, keepFlag, queueFlag, reportFlags, secretKeyFlag } from '../fleet-flags.ts';
+import {
+  anyQueueFlag,
+  databaseFlags,
+  flowFlag,
+  inlineSecretsFlags,
+  keepFlag,
+  priorityFlag,
+  queueFlag,
+  reportFlags,
+} from '../fleet-flags.ts';
 import { payloadFlags } from '../payload-flags.ts';
 
 const when = 'When';
@@ -34,20 +43,10 @@ const own: Flags = {
     default: 'skip',
     help: 'What is done about runs that were missed while no worker was there: nothing, or one run for the last of them.',
   },
-  flow: { group: 'What is submitted', value: 'FILE', completes: 'file', help: 'A flow of tasks, in JSON or YAML.' },
-  priority: {
-    group: 'What is submitted',
-    value: 'N',
-    range: [0, 9999],
-    default: '0',
-    help: 'Tasks of a higher one run first.',
-  },
+  ...flowFlag,
+  ...priorityFlag,
   ...keepFlag,
-  'allow-inline-secrets': {
-    group: 'What is submitted',
-    help: 'Take credentials that stand in the fields, and store them encrypted. Without it only references are taken.',
-  },
-  ...secretKeyFlag,
+  ...inlineSecretsFlags,
   ...payloadFlags,
   ...fieldFlag('qualifier', group),
 };

@@ -1,6 +1,14 @@
 import type { Command, Flags } from '../command.ts';
 import { connectionFlags, connectionNeeds, fieldFlag, otherFieldFlags } from '../field-flags.ts';
-import { databaseFlags, keepFlag, queueFlag, reportFlags, secretKeyFlag } from '../fleet-flags.ts';
+import {
+  databaseFlags,
+  flowFlag,
+  inlineSecretsFlags,
+  keepFlag,
+  priorityFlag,
+  queueFlag,
+  reportFlags,
+} from '../fleet-flags.ts';
 import { payloadFlags } from '../payload-flags.ts';
 
 const what = 'What is submitted';
@@ -13,24 +21,20 @@ const own: Flags = {
     completes: 'file',
     help: 'A batch: one task for each line of FILE, which is its payload; - for standard input. All lines are checked before the first task is submitted.',
   },
-  flow: { group: what, value: 'FILE', completes: 'file', help: 'A flow of tasks, in JSON or YAML.' },
+  ...flowFlag,
   key: {
     group: what,
     value: 'TEXT',
     help: 'A name of your own for this work: submitted again with the same key, it is not done twice, as long as it is kept.',
   },
-  priority: { group: what, value: 'N', range: [0, 9999], default: '0', help: 'Tasks of a higher one run first.' },
+  ...priorityFlag,
   'start-after': {
     group: what,
     value: 'TIME',
     help: 'Do not run it before: a duration such as 90s, 10m, 2h, 1d, or a time such as 2027-01-31T06:00:00Z.',
   },
   ...keepFlag,
-  'allow-inline-secrets': {
-    group: what,
-    help: 'Take credentials that stand in the fields, and store them encrypted. Without it only references are taken.',
-  },
-  ...secretKeyFlag,
+  ...inlineSecretsFlags,
   wait: {
     group: what,
     help: 'Wait for the end: the exit code is that of the task, the highest of a batch. Ctrl-C ends the wait, not the tasks.',
