@@ -27,7 +27,10 @@ export function nextTimes({ expression, zone }: Recurrence, count: number, from 
   try {
     return engine().previewSchedule(expression, { tz: zone, from, count });
   } catch (error) {
-    throw new UsageError(`this is no schedule: ${(error as Error).message}`);
+    const { message } = error as Error;
+    // The engine gives up a search; the words are those of its parser.
+    const reason = /maximum iterations/i.test(message) ? 'no time fits all parts of the rule' : message;
+    throw new UsageError(`this is no schedule: ${reason}`);
   }
 }
 

@@ -34,6 +34,11 @@ export async function countingServer({
   let underWay = 0;
   let most = 0;
   const server = createServer((request, response) => {
+    if (request.method !== 'POST') {
+      const headers = { 'x-amzn-errortype': 'ResourceNotFoundException', 'content-type': 'application/json' };
+      response.writeHead(404, headers).end('{"Message":"There is only Invoke here."}');
+      return;
+    }
     const chunks: Buffer[] = [];
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
