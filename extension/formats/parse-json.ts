@@ -10,7 +10,7 @@ export function parseJson(text: string): ParsedJson {
     return { value: JSON.parse(text) };
   } catch {
     // The engine's own message quotes the text, and often without a position.
-    return { fault: `must be valid JSON, but is not ${place(text, endOfValidPart(text))}` };
+    return { fault: `must be valid JSON, but ${failing(text, endOfValidPart(text))}` };
   }
 }
 
@@ -20,11 +20,11 @@ export function jsonFault(text: string): string | null {
   return 'fault' in parsed ? parsed.fault : null;
 }
 
-function place(text: string, index: number): string {
-  if (text.trim() === '') return '(it is blank)';
-  if (text.slice(index).trim() === '') return 'at its end';
+function failing(text: string, index: number): string {
+  if (text.trim() === '') return 'is blank';
+  if (text.slice(index).trim() === '') return 'ends too early';
   const before = text.slice(0, index).split('\n');
-  return `at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+  return `is not at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
 const token =

@@ -42,5 +42,5 @@ test.each(['[1]', 'null', '7', '"x"', '{"region":{"a":1}}', '[{"payload_script":
 });
 
 test('what is no JSON has its fault', () => {
-  expect(parseDocument('{"a"')).toEqual({ fault: 'must be valid JSON, but is not at its end' });
+  expect(parseDocument('{"a"')).toEqual({ fault: 'must be valid JSON, but ends too early' });
 });

@@ -74,7 +74,7 @@ const rows: readonly [object, readonly string[]][] = [
   [{ use_proxy: false, proxy: 'ftp://h:1' }, []],
 
   [{ payload_script: '{' }, []],
-  [{ payload_source: 'Script', payload_script: '{' }, ['payload_script: must be valid JSON, but is not at its end']],
+  [{ payload_source: 'Script', payload_script: '{' }, ['payload_script: must be valid JSON, but ends too early']],
   [{ payload_source: 'Script', payload_script: text(6 * megabyte) }, []],
   [
     { payload_source: 'Script', payload_script: text(6 * megabyte + 1) },
@@ -93,7 +93,7 @@ const rows: readonly [object, readonly string[]][] = [
   [{ client_context_script: '{' }, []],
   [
     { client_context_source: 'Script', client_context_script: '{' },
-    ['client_context_script: must be valid JSON, but is not at its end'],
+    ['client_context_script: must be valid JSON, but ends too early'],
   ],
   // 2,685 bytes are 3,580 of base64, the next byte makes it 3,584.
   [{ client_context_source: 'Script', client_context_script: text(2685) }, []],

@@ -154,7 +154,7 @@ describe('the request', () => {
   });
 
   test.each<[Uint8Array | object, object, string]>([
-    [Buffer.from('{"a"'), {}, 'must be valid JSON, but is not at its end'],
+    [Buffer.from('{"a"'), {}, 'must be valid JSON, but ends too early'],
     [Buffer.from([0x22, 0xff, 0x22]), {}, 'must be JSON in UTF-8, but has bytes that are not UTF-8'],
     [{ message: 'is a folder' }, {}, 'is a folder: /p'],
     [{ message: 'is too large', size: null }, {}, 'is too large: /p'],
@@ -177,7 +177,7 @@ describe('the request', () => {
     const bytes = Buffer.from('xx{"a" x').subarray(2, 6);
     const fields = { function_name: 'f', payload_source: 'File', payload_file: '/p' };
     expect(await faultsOf(fields, files({ '/p': bytes }))).toEqual([
-      'payload_file: must be valid JSON, but is not at its end',
+      'payload_file: must be valid JSON, but ends too early',
     ]);
   });
 
