@@ -18,17 +18,26 @@ export interface SandboxPoolOptions {
   readonly url: () => string;
 }
 
-/** Copies of one function that are kept warm. */
+/** Copies of one function that are kept warm; what is idle beyond that for so long (ms) ends. */
 const IDLE_LIMIT = 10;
+const SURPLUS_MS = 2000;
+
+interface Idle {
+  readonly sandbox: Sandbox;
+  readonly since: number;
+}
+
 /** All child processes of the endpoint: warm ones are used again, concurrent invocations get one each. */
 export class SandboxPool {
   readonly #options: SandboxPoolOptions;
   readonly #all = new Set<Sandbox>();
-  readonly #idle = new Map<string, Sandbox[]>();
+  /** By the function's name, the one that has been idle longest first. */
+  readonly #idle = new Map<string, Idle[]>();
   readonly #configs = new Map<string, { modified: number; config: FunctionConfig }>();
   /** Copies that have run nothing yet, and how long they took to start. */
   readonly #fresh = new Map<Sandbox, number>();
   readonly #line: WaitingLine;
+  #trimming: NodeJS.Timeout | undefined;
   #starting = 0;
   #closed = false;
 
@@ -55,7 +64,7 @@ export class SandboxPool {
   async acquire(fn: FunctionFile, region: string): Promise<Lease> {
     const idle = this.#idle.get(fn.name) ?? [];
     const known = this.known(fn);
-    for (let sandbox = idle.pop(); sandbox !== undefined; sandbox = idle.pop()) {
+    for (let sandbox = idle.pop()?.sandbox; sandbox !== undefined; sandbox = idle.pop()?.sandbox) {
       const fits = sandbox.alive && sandbox.fn.modified === fn.modified && sandbox.env.AWS_REGION === region;
       if (fits && known !== undefined) return this.#hand(sandbox, known);
       // It has died, its file was edited since, or it was made for another region: the code is loaded again.
@@ -106,6 +115,7 @@ export class SandboxPool {
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#trimming);
     this.#line.close();
     await Promise.all([...this.#all].map((sandbox) => this.#end(sandbox)));
   }
@@ -164,8 +174,24 @@ export class SandboxPool {
   #keepIdle(sandbox: Sandbox): void {
     const idle = this.#idle.get(sandbox.fn.name) ?? [];
     this.#idle.set(sandbox.fn.name, idle);
-    if (idle.length < IDLE_LIMIT) idle.push(sandbox);
-    else void this.#end(sandbox);
+    idle.push({ sandbox, since: performance.now() });
+    if (idle.length > IDLE_LIMIT) this.#trimLater();
+  }
+
+  #trimLater(): void {
+    this.#trimming ??= setTimeout(() => {
+      this.#trimming = undefined;
+      this.#trim();
+    }, SURPLUS_MS);
+  }
+
+  #trim(): void {
+    const before = performance.now() - SURPLUS_MS;
+    for (const idle of this.#idle.values()) {
+      const surplus = idle.slice(0, Math.max(0, idle.length - IDLE_LIMIT)).filter(({ since }) => since <= before);
+      for (const { sandbox } of idle.splice(0, surplus.length)) void this.#end(sandbox);
+      if (idle.length > IDLE_LIMIT) this.#trimLater();
+    }
   }
 
   async #end(sandbox: Sandbox): Promise<void> {

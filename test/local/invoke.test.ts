@@ -1,5 +1,6 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { until } from '../support/until.ts';
 import { invoke, type LoggedLocal, lambdaClient, meetingPoint, start } from './support/local.ts';
 
 let local: LoggedLocal;
@@ -114,7 +115,31 @@ describe('handlers', () => {
     expect(new Set(pids).size).toBe(3);
     point.close();
   });
+
+  test('the copies of a burst are used by the next one, and ten of them stay', async () => {
+    const burst = async () => {
+      const point = await meetingPoint();
+      const Payload = JSON.stringify({ port: point.port });
+      const running = Array.from({ length: 12 }, () => invoke(client, { FunctionName: 'meet', Payload }));
+      await point.gathered(12);
+      point.release();
+      const pids = (await Promise.all(running)).map(({ payload }) => payload.pid as number);
+      point.close();
+      return pids.sort();
+    };
+    const first = await burst();
+    expect(await burst()).toEqual(first);
+    await until(() => first.filter(isAlive).length === 10);
+  });
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 describe('the payload', () => {
   test('an empty one is an empty object', async () => {
