@@ -19,6 +19,8 @@ export async function startBoss(statements: Statements, state: State, options: D
     supervise: false,
     schedule: options.looksAfter ?? false,
     ...{ cronMonitorIntervalSeconds: 10, cronWorkerIntervalSeconds: 1 },
+    // A batch of any size is no fault; the metrics of a worker tell how much waits.
+    warningQueueSize: Number.MAX_SAFE_INTEGER,
   });
   boss.on('error', (error) => log.warn(`pg-boss: ${error.message}`));
   boss.on('warning', ({ message }) => log.warn(`pg-boss: ${message}`));
