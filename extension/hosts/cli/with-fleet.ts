@@ -1,9 +1,9 @@
 import { CancelledError, ValidationError } from '../../errors.ts';
 import { printable } from '../../formats/printable.ts';
-import { statuses } from '../../outcome/status.ts';
+import { type Status, statuses } from '../../outcome/status.ts';
 import type { Log } from '../../ports.ts';
 import type { Database, DatabaseOptions } from '../fleet/database/database.ts';
-import { DatabaseError, isConnectionError } from '../fleet/database/failure.ts';
+import { DatabaseError, type DatabaseFault, isConnectionError } from '../fleet/database/failure.ts';
 import { openDatabase } from '../fleet/database/open.ts';
 import { cancelOnSignals } from '../process/cancel.ts';
 import { exitAtOnce } from '../process/exit.ts';
@@ -72,12 +72,12 @@ async function orFailed(run: () => Promise<number>): Promise<number> {
   }
 }
 
-/** Makes of a database that cannot be reached a sentence and an exit code; throws any other error. */
-export async function orUnreachable(run: () => Promise<number>): Promise<number> {
+/** Makes of an error of the database a sentence and an exit code; throws any other. */
+export async function orDatabaseFailed(run: () => Promise<number>): Promise<number> {
   try {
     return await run();
   } catch (error) {
-    if (isUnreachable(error)) return failed(error);
+    if (error instanceof DatabaseError || isConnectionError(error)) return failed(error);
     throw error;
   }
 }
@@ -97,10 +97,16 @@ function failed(error: unknown): number {
   const { message, code } = error as NodeJS.ErrnoException;
   const where = isConnectionError(error) ? 'the database: ' : '';
   process.stderr.write(`ue-aws-lambda: ${where}${printable(message || String(code))}\n`);
-  return isUnreachable(error) ? statuses.CONNECTION_ERROR.exitCode : statuses.FAIL.exitCode;
+  return statuses[statusOf(error)].exitCode;
 }
 
-/** While a command works, errors are those of pg. */
-function isUnreachable(error: unknown): boolean {
-  return isConnectionError(error) || (error instanceof DatabaseError && error.isConnection);
+function statusOf(error: unknown): Status {
+  if (error instanceof DatabaseError) return ofFault[error.fault];
+  return isConnectionError(error) ? 'CONNECTION_ERROR' : 'FAIL'; // while a command works, errors are those of pg
 }
+
+const ofFault: Readonly<Record<DatabaseFault, Status>> = {
+  unreachable: 'CONNECTION_ERROR',
+  unusable: 'FAIL',
+  address: 'DATA_VALIDATION_ERROR',
+};

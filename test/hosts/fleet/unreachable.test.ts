@@ -24,6 +24,20 @@ test.each([
   expect(stderr).not.toContain('PASS-OF-FLEET');
 });
 
+test.each([
+  [['submit', 'order', '--region', 'eu-west-1']],
+  [['tasks']],
+  [['worker', '--until-empty']],
+  [['dashboard', '--port', '0']],
+])('an address that names no database ends %j as wrong input', async (words) => {
+  const { code, stdout, stderr } = await runProgram(words, {
+    env: { DATABASE_URL: 'mysql://fleet:PASS-OF-FLEET@db/x' },
+  });
+  expect([code, stdout]).toEqual([20, '']);
+  expect(stderr).toContain('DATABASE_URL is not the URL of a PostgreSQL');
+  expect(stderr).not.toContain('PASS-OF-FLEET');
+});
+
 const folder = mkdtempSync(join(tmpdir(), 'submit-'));
 function fileOf(name: string, content: string): string {
   writeFileSync(join(folder, name), content);

@@ -24,9 +24,9 @@ export const dashboard: Command = {
 };
 
 async function run(given: Given): Promise<number> {
-  const [{ serveDashboard }, { orUnreachable }] = await Promise.all([
+  const [{ serveDashboard }, { orDatabaseFailed }] = await Promise.all([
     import('../../fleet/dashboard/serve.ts'),
     import('../with-fleet.ts'),
   ]);
-  return orUnreachable(() => serveDashboard(textOf(given, 'database'), Number(textOf(given, 'port') ?? 3000)));
+  return orDatabaseFailed(() => serveDashboard(textOf(given, 'database'), Number(textOf(given, 'port') ?? 3000)));
 }

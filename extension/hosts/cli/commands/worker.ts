@@ -92,7 +92,7 @@ export const worker: Command = {
 async function run(given: Given): Promise<number> {
   const [
     { serve },
-    { orUnreachable },
+    { orDatabaseFailed },
     { concurrencyOf, rateOf },
     { UsageError },
     { logTo },
@@ -131,7 +131,7 @@ async function run(given: Given): Promise<number> {
   };
   const seconds = Number(textOf(given, 'grace') ?? 25);
   for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(name, onSignal);
-  return orUnreachable(async () => {
+  return orDatabaseFailed(async () => {
     await serve(
       {
         database: { url: textOf(given, 'database') },

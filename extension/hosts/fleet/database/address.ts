@@ -41,7 +41,7 @@ const schemes = ['postgres:', 'postgresql:'];
 
 /** Reads a URL as libpq does. `source` is how people gave it: no message repeats the URL, which may hold a password. */
 export function addressOf(text: string, source: string, environment: Environment): Address {
-  const refuse = (message: string) => new DatabaseError(`${source} ${message}`);
+  const refuse = (message: string) => new DatabaseError(`${source} ${message}`, 'address');
   const url = parse(text);
   if (url === null || !schemes.includes(url.protocol) || isCut(url)) {
     throw refuse(

@@ -1,12 +1,14 @@
+/** It could not be reached or has not let us in, it cannot hold a fleet as it is, or what was given names no database. */
+export type DatabaseFault = 'unreachable' | 'unusable' | 'address';
+
 /** What went wrong with the database, in words for people: which one, why, and what to do. Never a password. */
 export class DatabaseError extends Error {
   override readonly name = 'DatabaseError';
-  /** Whether it could not be reached or has not let us in; else it is one that cannot be used. */
-  readonly isConnection: boolean;
+  readonly fault: DatabaseFault;
 
-  constructor(message: string, isConnection = false) {
+  constructor(message: string, fault: DatabaseFault = 'unusable') {
     super(message);
-    this.isConnection = isConnection;
+    this.fault = fault;
   }
 }
 
@@ -45,7 +47,7 @@ export function openingFailed(where: string, error: unknown, secrets: readonly s
   const cause = hasNoTls(first) ? 'it does not offer TLS' : message || code || 'unknown reason';
   const remedy = remedyOf(code, message);
   const text = `${where} cannot be opened: ${cause}${remedy === undefined ? '' : `; ${remedy}`}`;
-  return new DatabaseError(without(text, secrets), code !== '42501');
+  return new DatabaseError(without(text, secrets), code === '42501' ? 'unusable' : 'unreachable');
 }
 
 function remedyOf(code = '', message = ''): string | undefined {

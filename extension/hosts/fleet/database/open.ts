@@ -27,6 +27,7 @@ function folderOf(url: string, source: string): string | undefined {
   try {
     return fileURLToPath(new URL(url.replace(/^embedded:/, 'file:')));
   } catch {
-    throw new DatabaseError(`${source} names no folder: embedded:/PATH, with each special character percent-encoded`);
+    const message = `${source} names no folder: embedded:/PATH, with each special character percent-encoded`;
+    throw new DatabaseError(message, 'address');
   }
 }
