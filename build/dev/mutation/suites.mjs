@@ -8,7 +8,7 @@ const cases = { file: 'test/contract/cases.test.ts', only: '^through the library
 /** By the beginning of a source's path; the first files are asked first. `only` chooses tests by their full name. */
 export const suites = {
   'extension/outcome/': [
-    ...of('test/outcome', 'aws-errors', 'failure', 'reason', 'task-record', 'under-way', 'verdict'),
+    ...of('test/outcome', 'aws-errors', 'failure', 'reason', 'task-record', 'verdict'),
     ...of('test/hosts/fleet/job', 'document'),
     ...[cases, ...of('test/actions', 'send-callback', 'trace', 'durable-execution')],
   ],
