@@ -69,6 +69,7 @@ const refusals: readonly [string, number, readonly string[]][] = [
     names('Throttling ThrottlingException ThrottlingX RequestLimitExceeded'),
   ],
   ['FAIL, not_started, never', 400, names('InvalidRequestContentException Unknown XThrottling')],
+  ['FAIL, not_started, never', 403, names('EFSMountFailureException S3FilesMountFailureException')],
   ...[401, 402, 404, 405, 409, 411, 413, 414, 415, 422, 431].map((status): [string, number, readonly string[]] => [
     'FAIL, not_started, never',
     status,
