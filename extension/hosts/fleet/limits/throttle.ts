@@ -5,6 +5,9 @@ const oneDecision = 250;
 const shortestPause = 500;
 const longestPause = 30_000;
 
+/** The longest pause (ms) that an answer can ask for: a server chooses it, and a call after it shows whether it still holds. */
+const longestAsked = 5 * 60_000;
+
 /** A function that answers with nothing but throttling for so long (ms) is not busy: its calls are refused. */
 const patience = 15 * 60_000;
 
@@ -32,7 +35,7 @@ export class Throttle {
   /** A call was throttled while so many were under way. */
   throttled(underWay: number, retryAfter: number | null, now: number): void {
     this.#since ??= now;
-    if (retryAfter !== null) this.#pausedUntil = Math.max(this.#pausedUntil, now + retryAfter);
+    if (retryAfter !== null) this.#pausedUntil = Math.max(this.#pausedUntil, now + Math.min(retryAfter, longestAsked));
     if (now - this.#decided < oneDecision) return;
     this.#decided = now;
     this.#window = Math.max(1, Math.floor(Math.min(this.#window, underWay) / 2));

@@ -76,6 +76,13 @@ describe('the limits of a function', () => {
     limits.answered('order');
     expect(limits.patience('order')).not.toBeNull();
   });
+
+  test.each([1e9, Number.POSITIVE_INFINITY])('an answer that asks for a pause of %d ms gets five minutes', (asked) => {
+    const { limits } = limitsOf(unlimited, unlimited);
+    limits.throttled('order', asked);
+    expect(limits.wait('order')).toBe(300_000);
+    expect(limits.patience('order')).toBe(300_000);
+  });
 });
 
 describe('the flags', () => {

@@ -217,6 +217,21 @@ describeFleet('a worker', (fleet) => {
     expect(worker.log()).toContain('throttles the function');
   });
 
+  test.each(['1e300', '1e9'])('Retry-After: %s keeps no task of the function for ever', async (retryAfter) => {
+    let refusals = 2;
+    const throttles = () => refusals-- > 0;
+    server = fleet.keep(await countingServer({ throttles, retryAfter }));
+    await tasks(3, 0, { max_attempts: 1 });
+    start();
+    const postponed = () =>
+      fleet.database.sql<{ seconds: number }>(
+        `SELECT EXTRACT(EPOCH FROM start_after - now())::float8 AS seconds FROM ${fleet.database.schema}.job
+         WHERE state = 'retry'`,
+      );
+    await until(async () => (await postponed()).length > 0);
+    for (const { seconds } of await postponed()) expect(seconds).toBeLessThanOrEqual(300);
+  });
+
   test('starts no more than its rate', async () => {
     server = fleet.keep(await countingServer());
     await tasks(12);

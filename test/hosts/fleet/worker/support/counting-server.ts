@@ -22,12 +22,15 @@ export interface CountingOptions {
   readonly ms?: number;
   /** Refuses a call by 429 when it says so. */
   readonly throttles?: (underWay: number, id: string) => boolean;
+  /** What such a refusal says of when to come again. */
+  readonly retryAfter?: string;
 }
 
 /** AWS Lambda as far as Invoke goes: it counts how often the function of each task began. */
 export async function countingServer({
   ms = 0,
   throttles = () => false,
+  retryAfter,
 }: CountingOptions = {}): Promise<CountingServer> {
   const counts = new Map<string, Count>();
   const answers = new Set<NodeJS.Timeout>();
@@ -46,7 +49,9 @@ export async function countingServer({
       const { id = 'none' } = payload;
       if (throttles(underWay, id)) {
         const headers = { 'x-amzn-errortype': 'TooManyRequestsException', 'content-type': 'application/json' };
-        response.writeHead(429, headers).end('{"message":"Rate Exceeded."}');
+        response
+          .writeHead(429, { ...headers, ...(retryAfter !== undefined && { 'retry-after': retryAfter }) })
+          .end('{"message":"Rate Exceeded."}');
         return;
       }
       const count = counts.get(id) ?? { began: 0, ended: 0 };
