@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type FunctionConfig, parseFunctionConfig } from '../functions/function-config.ts';
 import type { FunctionFile } from '../functions/function-files.ts';
 import { createCopyIdentity } from './copy-identity.ts';
+import { IdleSandboxes } from './idle-sandboxes.ts';
 import type { Lease } from './lease.ts';
 import { type Ending, type Sandbox, startSandbox } from './sandbox.ts';
 import { sandboxEnvironment } from './sandbox-environment.ts';
@@ -18,26 +19,15 @@ export interface SandboxPoolOptions {
   readonly url: () => string;
 }
 
-/** Copies of one function that are kept warm; what is idle beyond that for so long (ms) ends. */
-const IDLE_LIMIT = 10;
-const SURPLUS_MS = 2000;
-
-interface Idle {
-  readonly sandbox: Sandbox;
-  readonly since: number;
-}
-
 /** All child processes of the endpoint: warm ones are used again, concurrent invocations get one each. */
 export class SandboxPool {
   readonly #options: SandboxPoolOptions;
   readonly #all = new Set<Sandbox>();
-  /** By the function's name, the one that has been idle longest first. */
-  readonly #idle = new Map<string, Idle[]>();
+  readonly #idle = new IdleSandboxes((sandbox) => void this.#end(sandbox));
   readonly #configs = new Map<string, { modified: number; config: FunctionConfig }>();
   /** Copies that have run nothing yet, and how long they took to start. */
   readonly #fresh = new Map<Sandbox, number>();
   readonly #line: WaitingLine;
-  #trimming: NodeJS.Timeout | undefined;
   #starting = 0;
   #closed = false;
 
@@ -47,7 +37,7 @@ export class SandboxPool {
       isFull: () => this.full,
       copies: () => this.#all.size,
       starting: () => this.#starting,
-      hasIdle: ({ name }) => (this.#idle.get(name)?.length ?? 0) > 0,
+      hasIdle: ({ name }) => this.#idle.has(name),
       acquire: (fn, region) => this.acquire(fn, region),
     });
   }
@@ -57,14 +47,12 @@ export class SandboxPool {
   }
 
   get full(): boolean {
-    const idle = [...this.#idle.values()].reduce((count, sandboxes) => count + sandboxes.length, 0);
-    return this.#all.size - idle >= this.#options.concurrentExecutions;
+    return this.#all.size - this.#idle.count >= this.#options.concurrentExecutions;
   }
 
   async acquire(fn: FunctionFile, region: string): Promise<Lease> {
-    const idle = this.#idle.get(fn.name) ?? [];
     const known = this.known(fn);
-    for (let sandbox = idle.pop()?.sandbox; sandbox !== undefined; sandbox = idle.pop()?.sandbox) {
+    for (let sandbox = this.#idle.take(fn.name); sandbox !== undefined; sandbox = this.#idle.take(fn.name)) {
       const fits = sandbox.alive && sandbox.fn.modified === fn.modified && sandbox.env.AWS_REGION === region;
       if (fits && known !== undefined) return this.#hand(sandbox, known);
       // It has died, its file was edited since, or it was made for another region: the code is loaded again.
@@ -95,7 +83,7 @@ export class SandboxPool {
 
   /** Takes a copy back after its invocation. */
   release(sandbox: Sandbox): void {
-    if (sandbox.alive && !this.#closed) this.#keepIdle(sandbox);
+    if (sandbox.alive && !this.#closed) this.#idle.keep(sandbox);
     else void this.#end(sandbox);
     this.#line.cameFree();
   }
@@ -115,7 +103,7 @@ export class SandboxPool {
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#trimming);
+    this.#idle.close();
     this.#line.close();
     await Promise.all([...this.#all].map((sandbox) => this.#end(sandbox)));
   }
@@ -169,29 +157,6 @@ export class SandboxPool {
   async #fail(sandbox: Sandbox, failure: Ending, config: FunctionConfig, initMs: number): Promise<Lease> {
     await this.#end(sandbox);
     return { failure, output: sandbox.takeOutput(), config, initMs };
-  }
-
-  #keepIdle(sandbox: Sandbox): void {
-    const idle = this.#idle.get(sandbox.fn.name) ?? [];
-    this.#idle.set(sandbox.fn.name, idle);
-    idle.push({ sandbox, since: performance.now() });
-    if (idle.length > IDLE_LIMIT) this.#trimLater();
-  }
-
-  #trimLater(): void {
-    this.#trimming ??= setTimeout(() => {
-      this.#trimming = undefined;
-      this.#trim();
-    }, SURPLUS_MS);
-  }
-
-  #trim(): void {
-    const before = performance.now() - SURPLUS_MS;
-    for (const idle of this.#idle.values()) {
-      const surplus = idle.slice(0, Math.max(0, idle.length - IDLE_LIMIT)).filter(({ since }) => since <= before);
-      for (const { sandbox } of idle.splice(0, surplus.length)) void this.#end(sandbox);
-      if (idle.length > IDLE_LIMIT) this.#trimLater();
-    }
   }
 
   async #end(sandbox: Sandbox): Promise<void> {
