@@ -24,21 +24,21 @@ export function signerFor({ signingName, region }: SigningScope, identity: AwsCr
   return signer;
 }
 
-type DeriveKey = (
+type DeriveKey<Key> = (
   credentials: AwsCredentialIdentity,
   region: string,
   date: string,
   service?: string,
-) => Promise<Uint8Array>;
+) => Promise<Key>;
 
 /**
  * The SDK's own cache of keys costs an HMAC of the secret for each request. This goes before it, and keeps a KeyObject: an
  * HMAC with bytes takes Node 24.21 seven times as long.
  */
 function keepingKey(signer: SignatureV4): SignatureV4 {
-  const derive = Reflect.get(signer, 'getSigningKey') as DeriveKey;
+  const derive = Reflect.get(signer, 'getSigningKey') as DeriveKey<Uint8Array>;
   let kept: { readonly scope: string; readonly key: Promise<KeyObject> } | undefined;
-  const getSigningKey = (...[credentials, region, date, service]: Parameters<DeriveKey>) => {
+  const getSigningKey: DeriveKey<KeyObject> = (credentials, region, date, service) => {
     const scope = `${date}/${region}/${service}`;
     if (kept?.scope !== scope) {
       kept = { scope, key: derive.call(signer, credentials, region, date, service).then(createSecretKey) };

@@ -28,7 +28,7 @@ export function nextTimes({ expression, zone }: Recurrence, count: number, from 
     return engine().previewSchedule(expression, { tz: zone, from, count });
   } catch (error) {
     const { message } = error as Error;
-    // The engine gives up a search; the words are those of its parser.
+    // So the engine says that it has searched in vain.
     const reason = /maximum iterations/i.test(message) ? 'no time fits all parts of the rule' : message;
     throw new UsageError(`this is no schedule: ${reason}`);
   }
