@@ -73,17 +73,16 @@ function wireFields(raw: unknown): Readonly<Record<string, unknown>> {
 
 /** What was asked, as far as it can be printed: unset fields are null, credentials and scripts are masked. */
 function echo(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const echoed = { ...unsetFields };
+  unsetFields ??= Object.fromEntries(fieldNames.flatMap((field) => echoField(field, undefined)));
+  const echoed: Record<string, unknown> = { ...unsetFields };
   for (const [field, value] of Object.entries(fields)) {
     for (const [key, shown] of echoField(field as FieldName, value)) echoed[key] = shown;
   }
   return echoed;
 }
 
-/** In the order of the schema. Most fields of a task are unset. */
-const unsetFields: Readonly<Record<string, unknown>> = Object.fromEntries(
-  fieldNames.flatMap((field) => echoField(field, undefined)),
-);
+/** In the order of the schema, made by the first task that ends. Most fields of a task are unset. */
+let unsetFields: Readonly<Record<string, unknown>> | undefined;
 
 function echoField(field: FieldName, value: unknown): [string, unknown][] {
   switch (fieldTable[field].kind) {
