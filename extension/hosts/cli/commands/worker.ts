@@ -13,7 +13,7 @@ const flags: Flags = {
     value: 'NAME',
     default: 'lambda',
     repeatable: true,
-    help: 'The queue to work on. May be given several times.',
+    help: 'The queue to work on.',
   },
   concurrency: {
     group: fleet,
@@ -34,7 +34,7 @@ const flags: Flags = {
     value: 'DIR',
     repeatable: true,
     completes: 'folder',
-    help: 'Tasks may name files of this folder only, for payloads, answers, logs and credentials. May be given several times; without it they may name every file that the worker can open.',
+    help: 'Tasks may name files of this folder only, for payloads, answers, logs and credentials; without it they may name every file that the worker can open.',
   },
   'function-concurrency': {
     group: limits,
